@@ -1,0 +1,1 @@
+"""Reads what the lab, the bots and the simulation record: tables, measures, figures, reports."""

@@ -1,0 +1,1 @@
+"""The outside world of the bots: browsers, pages, the oTree server."""

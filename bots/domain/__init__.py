@@ -1,0 +1,1 @@
+"""A run as its user thinks of it: an experiment with seats."""

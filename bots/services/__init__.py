@@ -1,0 +1,1 @@
+"""What a user starts: command line, runner, run folders."""

@@ -1,0 +1,208 @@
+"""What one trader may see of a market: the one document that pages render from and traders decide on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+
+from market.accounts import Account
+from market.events import Phase
+from market.exchange import Exchange
+from market.history import PeriodSummary, history
+from market.orders import Order, Quote, Side, Trade
+from market.treatments import Treatment
+
+VIEW_VERSION = 1
+RECENT_TRADES = 2000
+
+
+class Level(NamedTuple):
+    """One price of the book: `quantity` shares in all, `mine` of them one's own."""
+
+    price: int
+    quantity: int
+    mine: int = 0
+
+
+class OwnOrder(NamedTuple):
+    """An open order of one's own: `quantity` left of `size` shares, `price` in ticks."""
+
+    id: int
+    side: Side
+    price: int
+    quantity: int
+    size: int
+
+
+class Print(NamedTuple):
+    """A trade as everybody sees it: no names."""
+
+    id: int
+    period: int
+    seconds: float
+    price: int
+    quantity: int
+    aggressor: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """One's own account in ticks and shares; `cash_free` None where cash never binds."""
+
+    role: str
+    cash: int
+    cash_reserved: int
+    cash_free: int | None
+    shares: int
+    shares_reserved: int
+    shares_free: int
+    values_left: tuple[int, ...]
+    costs_left: tuple[int, ...]
+    period_profit: int
+    profit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketFacts:
+    """What everybody may know of the design: nothing of other traders' endowments, values or costs.
+
+    `fundamental` has one number a period in ticks; it is empty when the treatment does not tell it.
+    """
+
+    treatment: str
+    title: str
+    institution: str
+    tick: str
+    currency: str
+    induced: bool
+    periods: int
+    period_seconds: float
+    dividends: tuple[int, ...]
+    interest: str
+    buyback: int
+    price_min: int
+    price_max: int
+    short_limit: int
+    single_unit: bool
+    one_order_a_side: bool
+    improvement: bool
+    losses_allowed: bool
+    orders_per_second: float
+    decision_seconds: float
+    fundamental: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketView:
+    """One trader's observation. Prices in ticks, times in seconds since the period opened.
+
+    `seq` is the number of the last event it knows of; `history` has one line for each period that has opened.
+    """
+
+    version: int = VIEW_VERSION
+    seq: int
+    trader: str
+    phase: Phase
+    period: int
+    seconds: float
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+    orders: tuple[OwnOrder, ...]
+    trades: tuple[Print, ...]
+    holdings: Holdings
+    history: tuple[PeriodSummary, ...]
+    facts: MarketFacts
+
+    @property
+    def quote(self) -> Quote:
+        return Quote(self.bids[0].price if self.bids else None, self.asks[0].price if self.asks else None)
+
+    @property
+    def last_price(self) -> int | None:
+        return self.trades[-1].price if self.trades else None
+
+    @property
+    def fundamental(self) -> float | None:
+        """The fundamental value this period in ticks, where it is told."""
+        return self.facts.fundamental[self.period - 1] if self.facts.fundamental and self.period else None
+
+    @property
+    def seconds_left(self) -> float:
+        return max(0.0, self.facts.period_seconds - self.seconds)
+
+    def to_json(self) -> str:
+        return _ADAPTER.dump_json(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> MarketView:
+        """Read a view back. Raises pydantic.ValidationError for anything that is none."""
+        return _ADAPTER.validate_json(text)
+
+
+_ADAPTER: TypeAdapter[MarketView] = TypeAdapter(MarketView)
+
+
+def view_of(exchange: Exchange, trader: str, seconds: float) -> MarketView:
+    """What `trader` may see at `seconds` since the period opened. Raises KeyError for an unknown trader."""
+    orders = tuple(exchange.ledger.open_orders[trader].values())
+    return MarketView(
+        seq=len(exchange.events),
+        trader=trader,
+        phase=exchange.phase,
+        period=exchange.period,
+        seconds=round(seconds, 3),
+        bids=levels(exchange, Side.BUY, orders),
+        asks=levels(exchange, Side.SELL, orders),
+        orders=own_orders(orders),
+        trades=prints(exchange.trades[-RECENT_TRADES:]),
+        holdings=holdings(exchange.accounts[trader]),
+        history=history(exchange),
+        facts=facts_of(exchange.treatment),
+    )
+
+
+def levels(exchange: Exchange, side: Side, own: Sequence[Order]) -> tuple[Level, ...]:
+    mine: dict[int, int] = {}
+    for order in own:
+        if order.side is side:
+            mine[order.price] = mine.get(order.price, 0) + order.quantity
+    return tuple(Level(price, quantity, mine.get(price, 0)) for price, quantity in exchange.book.depth(side))
+
+
+def own_orders(orders: Iterable[Order]) -> tuple[OwnOrder, ...]:
+    return tuple(OwnOrder(order.id, order.side, order.price, order.quantity, order.size) for order in orders)
+
+
+def prints(trades: Iterable[Trade]) -> tuple[Print, ...]:
+    return tuple(Print(one.id, one.period, one.seconds, one.price, one.quantity, one.aggressor) for one in trades)
+
+
+def holdings(account: Account) -> Holdings:
+    return Holdings(
+        account.role,
+        account.cash,
+        account.cash_reserved,
+        account.cash_free,
+        account.shares,
+        account.shares_reserved,
+        account.shares_free,
+        account.values_left,
+        account.costs_left,
+        account.period_profit,
+        account.profit,
+    )
+
+
+def facts_of(treatment: Treatment) -> MarketFacts:
+    told = treatment.tell_fundamental and not treatment.induced
+    values = (treatment.fundamental(period) for period in range(1, treatment.periods + 1)) if told else ()
+    same = {name: getattr(treatment, name) for name in SHARED_FACTS}
+    return MarketFacts(
+        treatment=treatment.name, fundamental=tuple(float(value) for value in values if value is not None), **same
+    )
+
+
+SHARED_FACTS = tuple(name for name in MarketFacts.__dataclass_fields__ if name not in ("treatment", "fundamental"))
