@@ -67,6 +67,11 @@ class Account:
     def costs_left(self) -> tuple[int, ...]:
         return self.costs[self.sold :]
 
+    @property
+    def earnings(self) -> int:
+        """What the market pays its owner in ticks: cash in asset markets, gains from units in induced-value ones."""
+        return self.profit if self.induced else self.cash
+
     def reserve(self, side: Side, price: int, quantity: int) -> None:
         if side is Side.BUY:
             self.cash_reserved += price * quantity

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
 from market.orders import Order, Quote, Side, TimeInForce
 
 SELF_TRADE_RULES = ("cancel_resting", "cancel_incoming", "allow")
+
+# Looking a member up in its enumeration takes as long as the rest of a line of the hot path.
+BUY, PERIOD, FOK = Side.BUY, TimeInForce.PERIOD, TimeInForce.FOK
+# Beyond every key of a price: the best key of an empty side.
+NOWHERE = 1 << 62
 
 
 class Fill(NamedTuple):
@@ -22,45 +28,42 @@ class Fill(NamedTuple):
 class Placement(NamedTuple):
     """What placing an order did: `fills` in order, own orders `cancelled` on the way, shares now `resting`."""
 
-    fills: list[Fill]
-    cancelled: list[Order]
+    fills: Sequence[Fill]
+    cancelled: Sequence[Order]
     resting: int
 
 
-class BookSide:
-    """One side: levels by price, each a dict of orders in arrival order, and a heap of prices.
+NO_FILLS: Sequence[Fill] = ()
+NO_ORDERS: Sequence[Order] = ()
 
-    `sign` is -1 for bids, so that the best price is always the smallest key of the heap.
+
+class BookSide:
+    """One side: levels by price, each with its orders in the order of arrival, shares in all, and a heap of keys.
+
+    A key is a price times `sign`, -1 for bids, so that the best price has the smallest key: `top`.
     """
 
-    __slots__ = ("_heap", "_heaped", "levels", "sign", "totals")
+    __slots__ = ("_heap", "_heaped", "levels", "sign", "top", "totals")
 
     def __init__(self, sign: int) -> None:
         self.sign = sign
-        self.levels: dict[int, dict[int, Order]] = {}
+        # Taking the first out of a plain dict again and again would be quadratic.
+        self.levels: dict[int, OrderedDict[int, Order]] = {}
         self.totals: dict[int, int] = {}
+        self.top = NOWHERE
         self._heap: list[int] = []
         self._heaped: set[int] = set()
 
     def best(self) -> int | None:
-        heap, levels, sign = self._heap, self.levels, self.sign
-        while heap:
-            price = heap[0] * sign
-            if price in levels:
-                return price
-            self._heaped.discard(price)
-            heappop(heap)
-        return None
+        return None if self.top == NOWHERE else self.top * self.sign
 
     def add(self, order: Order) -> None:
         price = order.price
         level = self.levels.get(price)
         if level is None:
-            self.levels[price] = {order.id: order}
+            self.levels[price] = OrderedDict(((order.id, order),))
             self.totals[price] = order.quantity
-            if price not in self._heaped:
-                self._heaped.add(price)
-                heappush(self._heap, price * self.sign)
+            self._open(price * self.sign)
         else:
             level[order.id] = order
             self.totals[price] += order.quantity
@@ -72,7 +75,23 @@ class BookSide:
         if level:
             self.totals[price] -= order.quantity
         else:
-            del self.levels[price], self.totals[price]
+            self.close(price)
+
+    def _open(self, key: int) -> None:
+        if key not in self._heaped:
+            self._heaped.add(key)
+            heappush(self._heap, key)
+        if key < self.top:
+            self.top = key
+
+    def close(self, price: int) -> None:
+        """Forget an empty level; its key leaves the heap when it gets to the top."""
+        del self.levels[price], self.totals[price]
+        if price * self.sign == self.top:
+            heap, levels, sign = self._heap, self.levels, self.sign
+            while heap and heap[0] * sign not in levels:
+                self._heaped.discard(heappop(heap))
+            self.top = heap[0] if heap else NOWHERE
 
     def prices(self) -> list[int]:
         """Prices from the best to the worst."""
@@ -98,47 +117,60 @@ class OrderBook:
         self.bids = BookSide(-1)
         self.asks = BookSide(1)
 
-    def place(self, order: Order, time_in_force: TimeInForce = TimeInForce.PERIOD) -> Placement:
+    def place(self, order: Order, time_in_force: TimeInForce = PERIOD) -> Placement:
         """Match `order` and let the rest of it stand, or lapse when immediate-or-cancel or fill-or-kill.
 
         A fill-or-kill order that cannot be filled whole does nothing at all.
         """
-        if time_in_force is TimeInForce.FOK and self.available(order) < order.quantity:
-            return Placement([], [], 0)
-        fills: list[Fill] = []
-        cancelled: list[Order] = []
-        blocked = self._match(order, fills, cancelled)
-        if not order.quantity or blocked or time_in_force is not TimeInForce.PERIOD:
+        own, opposite = (self.bids, self.asks) if order.side is BUY else (self.asks, self.bids)
+        # Keys of the two sides have opposite signs: prices cross where their keys add up to nothing or less.
+        if order.price * own.sign + opposite.top > 0:
+            fills, cancelled, done = NO_FILLS, NO_ORDERS, False
+        elif time_in_force is FOK and self.available(order) < order.quantity:
+            return Placement((), (), 0)
+        else:
+            fills, cancelled, done = self._match(order, opposite)
+        if done or time_in_force is not PERIOD:
             return Placement(fills, cancelled, 0)
-        self.side(order.side).add(order)
+        own.add(order)
         self.orders[order.id] = order
         return Placement(fills, cancelled, order.quantity)
 
-    def _match(self, order: Order, fills: list[Fill], cancelled: list[Order]) -> bool:
-        """The hot loop, in one piece for speed: from the best price on, earliest order first. True if self-trade stops it."""
-        buying = order.side is Side.BUY
-        opposite = self.asks if buying else self.bids
-        limit, trader, allow = order.price, order.trader, self.self_trade == "allow"
-        while order.quantity:
-            price = opposite.best()
-            if price is None or (price > limit if buying else price < limit):
-                return False
-            maker = next(iter(opposite.levels[price].values()))
-            if not allow and maker.trader == trader:
+    def _match(self, order: Order, opposite: BookSide) -> tuple[list[Fill], list[Order], bool]:
+        """The hot loop, in one piece for speed: from the best price on, the earliest order first.
+
+        Gives the fills, own orders cancelled, and whether nothing of the order may rest.
+        """
+        fills: list[Fill] = []
+        cancelled: list[Order] = []
+        limit, trader, left = -order.price * opposite.sign, order.trader, order.quantity
+        prevented = self.self_trade != "allow"
+        while left and opposite.top + limit <= 0:
+            price = opposite.top * opposite.sign
+            level = opposite.levels[price]
+            maker = next(iter(level.values()))
+            available = maker.quantity
+            if prevented and maker.trader == trader:
                 if self.self_trade == "cancel_incoming":
-                    return True
+                    break
                 self._remove(maker, opposite)
                 cancelled.append(maker)
                 continue
-            quantity = maker.quantity if maker.quantity < order.quantity else order.quantity
-            fills.append(Fill(maker, price, quantity))
-            order.quantity -= quantity
-            if quantity == maker.quantity:
-                self._remove(maker, opposite)
-            else:
-                opposite.totals[price] -= quantity
-            maker.quantity -= quantity
-        return False
+            if left < available:
+                fills.append(Fill(maker, price, left))
+                opposite.totals[price] -= left
+                maker.quantity = available - left
+                left = 0
+                break
+            fills.append(Fill(maker, price, available))
+            left -= available
+            self._remove(maker, opposite)
+            maker.quantity = 0
+        else:
+            order.quantity = left
+            return fills, cancelled, not left
+        order.quantity = left
+        return fills, cancelled, True
 
     def _remove(self, order: Order, side: BookSide) -> None:
         side.remove(order)

@@ -57,7 +57,7 @@ def gode_sunder_1993(market: int = 1) -> Treatment:
     return Treatment(
         name="gode_sunder_1993" if market == 1 else f"gode_sunder_1993_m{market}",
         title="Double auction",
-        source=f"Gode & Sunder (1993), Journal of Political Economy 101(1), market {market}, schedules read off its figure",
+        source=f"Gode & Sunder (1993), Journal of Political Economy 101(1), market {market}, units read off its figure",
         periods=6,
         period_seconds=60,
         roles=(*(Role(name="buyer", values=values),) * 6, *(Role(name="seller", costs=costs),) * 6),

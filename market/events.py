@@ -31,7 +31,7 @@ class OpenPeriod:
 
 @dataclass(frozen=True, slots=True)
 class ClosePeriod:
-    """The period ends: orders lapse, then interest, the dividend (ticks a share) and, at the end, the buyback are paid."""
+    """The period ends: orders lapse; interest, the dividend (ticks a share) and, at the end, the buyback are paid."""
 
     dividend: int = 0
 

@@ -50,6 +50,7 @@ class Exchange:
 
     def __init__(self, treatment: Treatment, roles: Mapping[str, Role]) -> None:
         self.treatment = treatment
+        self.roles = dict(roles)
         self.book = OrderBook(treatment.self_trade)
         self.ledger = Ledger(treatment, roles)
         self.phase = Phase.WAITING

@@ -8,7 +8,7 @@ from market.exchange import Exchange
 
 
 class PeriodSummary(NamedTuple):
-    """A period so far. Prices in ticks, None where nothing traded; `dividend` in ticks a share, None until it is drawn."""
+    """A period so far. Prices in ticks, None where nothing traded; `dividend` in ticks a share, None until paid."""
 
     period: int
     trades: int

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Count = Annotated[int, Field(ge=0)]
@@ -19,13 +19,16 @@ Positive = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
 Rate = Annotated[str, Field(pattern=r"^\d+(/[1-9]\d*|\.\d+)?$", description="such as 1/20 or 0.05")]
 Unit = Annotated[str, Field(pattern=r"^(1|0\.0*1)$", description="1, 0.1, 0.01 ...")]
+# TOML has no word for "none".
+UNLIMITED = "unlimited"
+Limit = Annotated[Count | None, BeforeValidator(lambda limit: None if limit == UNLIMITED else limit)]
 STRICT = ConfigDict(extra="forbid", strict=False, allow_inf_nan=False)
 
 
 @with_config(STRICT)
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """One kind of seat. Asset markets endow `cash` (ticks) and `shares`; induced ones give `values` or `costs` by unit."""
+    """One kind of seat: in asset markets `cash` (ticks) and `shares`, in induced ones `values` or `costs` by unit."""
 
     name: str
     cash: int = 0
@@ -47,7 +50,7 @@ class Treatment:
     name: Name
     title: str
     source: str = ""
-    institution: Literal["continuous", "call"] = "continuous"
+    institution: Literal["continuous"] = "continuous"
     tick: Unit = "1"
     currency: str = "points"
     periods: Positive = 3
@@ -64,7 +67,7 @@ class Treatment:
     buyback: Count = 0
     price_min: Positive = 1
     price_max: Positive = 1_000_000
-    credit_limit: Count | None = 0
+    credit_limit: Limit = 0
     short_limit: Count = 0
     self_trade: Literal["cancel_resting", "cancel_incoming", "allow"] = "cancel_resting"
     improvement: bool = False
@@ -103,7 +106,9 @@ class Treatment:
 
     def canonical(self) -> str:
         """The treatment as JSON with sorted keys: what is stamped on data and hashed."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        # 60 seconds and 60.0 are the same treatment and must be the same text.
+        plain = asdict(_ADAPTER.validate_python(asdict(self)))
+        return json.dumps(plain, sort_keys=True, separators=(",", ":"))
 
     def sha256(self) -> str:
         return hashlib.sha256(self.canonical().encode()).hexdigest()
@@ -132,6 +137,7 @@ class TreatmentError(ValueError):
 
 
 _ADAPTER: TypeAdapter[Treatment] = TypeAdapter(Treatment)
+_ROLES: TypeAdapter[dict[str, Role]] = TypeAdapter(dict[str, Role])
 
 
 def treatment_from(document: Mapping[str, object]) -> Treatment:
@@ -146,6 +152,11 @@ def treatment_from(document: Mapping[str, object]) -> Treatment:
     if problems := list(_contradictions(treatment)):
         raise TreatmentError("\n".join(problems))
     return treatment
+
+
+def roles_from(text: str) -> dict[str, Role]:
+    """The roles by trader from the JSON that a session stores. Raises pydantic.ValidationError for anything else."""
+    return _ROLES.validate_json(text)
 
 
 def _unknown_field(key: str) -> str:
@@ -163,7 +174,7 @@ def _field_error(error: Mapping[str, Any]) -> str:
 def _contradictions(treatment: Treatment) -> Iterator[str]:
     """What single fields cannot show: each problem as a line that names the field and the fix."""
     if not treatment.roles:
-        yield "roles: at least one role is needed; add a [[roles]] table with name, cash and shares, or values or costs."
+        yield "roles: at least one is needed; add a [[roles]] table with name, cash and shares, or values or costs."
     if treatment.price_min > treatment.price_max:
         yield f"price_max: expected at least price_min ({treatment.price_min}), got {treatment.price_max}."
     if treatment.induced and (treatment.dividends or treatment.buyback):

@@ -1,0 +1,118 @@
+"""Turns what a trader wants into actions that the market accepts: knows accounts and rules, has no opinion on prices."""
+
+from __future__ import annotations
+
+from math import ceil, floor
+
+from market.orders import Action, CancelOrder, PlaceOrder, ReplaceOrder, Side
+from market.view import Level, MarketView, OwnOrder
+
+# Where cash never binds an account could promise any number of shares; nobody here wants as many.
+ANY_NUMBER = 10**6
+
+
+def own_orders(view: MarketView, side: Side) -> tuple[OwnOrder, ...]:
+    return tuple(order for order in view.orders if order.side is side)
+
+
+def best_of_others(view: MarketView, side: Side) -> Level | None:
+    """The best level of a side with shares of others in it, without one's own shares."""
+    for price, quantity, mine in view.bids if side is Side.BUY else view.asks:
+        if quantity > mine:
+            return Level(price, quantity - mine)
+    return None
+
+
+def sides(view: MarketView) -> tuple[Side, ...]:
+    """The sides on which the account can still trade at some price that the market allows."""
+    return tuple(side for side in Side if room(view, side, view.facts.price_min))
+
+
+def room(view: MarketView, side: Side, price: int) -> int:
+    """Shares that the account could promise at `price` if its own orders of that side were gone."""
+    holdings = view.holdings
+    if view.facts.induced:
+        return len(holdings.values_left if side is Side.BUY else holdings.costs_left)
+    if side is Side.SELL:
+        return max(0, holdings.shares_free + sum(order.quantity for order in own_orders(view, side)))
+    cash = spendable(view)
+    return ANY_NUMBER if cash is None else max(0, cash // price)
+
+
+def spendable(view: MarketView) -> int | None:
+    """Cash in ticks that bids could promise if there were none now; None where cash never binds."""
+    free = view.holdings.cash_free
+    return None if free is None else free + sum(one.price * one.quantity for one in own_orders(view, Side.BUY))
+
+
+def limit(view: MarketView, side: Side) -> int:
+    """The worst price at which a unit more is no loss for sure: its value or cost, or the market's limit of prices.
+
+    In induced markets only for a side of `sides`: raises IndexError where no unit is left.
+    """
+    facts, holdings = view.facts, view.holdings
+    if side is Side.BUY:
+        return min(facts.price_max, holdings.values_left[0]) if facts.induced else facts.price_max
+    return max(facts.price_min, holdings.costs_left[0]) if facts.induced else facts.price_min
+
+
+def in_bounds(view: MarketView, side: Side, price: float) -> int:
+    """`price` in whole ticks, rounded in the trader's favour, within the market's limits and never at a loss."""
+    worst = limit(view, side)
+    if side is Side.BUY:
+        return max(view.facts.price_min, min(worst, floor(price)))
+    return min(view.facts.price_max, max(worst, ceil(price)))
+
+
+def takes(price: int, side: Side, worst: float) -> bool:
+    """Whether trading at `price` is as good as the `worst` price acceptable on this side, or better."""
+    return price <= worst if side is Side.BUY else price >= worst
+
+
+def aim(view: MarketView, side: Side, price: int, quantity: int = 1) -> tuple[Action, ...]:
+    """Actions after which one order of this side stands at `price`, or has traded; none where that is not possible.
+
+    Own orders on the way are taken back first, so that nobody trades with themselves.
+    """
+    actions = post(view, side, price, quantity)
+    if not actions:
+        return ()
+    crossed = (order for order in own_orders(view, side.other) if takes(order.price, side, price))
+    return (*(CancelOrder(order.id) for order in crossed), *actions)
+
+
+def post(view: MarketView, side: Side, price: int, quantity: int = 1) -> tuple[Action, ...]:
+    """As `aim`, for prices that meet no own order. As many of `quantity` shares as the account and the rules allow."""
+    quantity = min(quantity, room(view, side, price), 1 if view.facts.single_unit else quantity)
+    if quantity < 1 or not _allowed(view, side, price):
+        return ()
+    kept, *rest = own_orders(view, side) or (None,)
+    if kept is None:
+        return (PlaceOrder(side, price, quantity),)
+    cancels = tuple(CancelOrder(order.id) for order in rest if order)
+    same = (kept.price, kept.quantity) == (price, quantity)
+    return cancels if same else (*cancels, ReplaceOrder(kept.id, price, quantity))
+
+
+def _allowed(view: MarketView, side: Side, price: int) -> bool:
+    facts = view.facts
+    if not facts.price_min <= price <= facts.price_max:
+        return False
+    if facts.induced and not facts.losses_allowed and not takes(price, side, limit(view, side)):
+        return False
+    book = view.bids if side is Side.BUY else view.asks
+    # Equal to the best is refused too; an own best quote counts, for it still stands when its replacement is checked.
+    return not facts.improvement or not book or not takes(price, side, book[0].price)
+
+
+def post_both(view: MarketView, bid: int, ask: int, quantity: int = 1) -> tuple[Action, ...]:
+    """A quote a side, `bid` below `ask`, moved in the order in which neither meets the other's old one."""
+    old = own_orders(view, Side.BUY)
+    up = bool(old) and bid > old[0].price
+    buy, sell = post(view, Side.BUY, bid, quantity), post(view, Side.SELL, ask, quantity)
+    return (*sell, *buy) if up else (*buy, *sell)
+
+
+def withdraw(view: MarketView, *which: Side) -> tuple[Action, ...]:
+    """Take back every own order of these sides."""
+    return tuple(CancelOrder(order.id) for side in which for order in own_orders(view, side))

@@ -1,0 +1,117 @@
+"""Treatments and recorded markets on the command line; the one place of this package that reads files."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from market.custom import treatment_from_toml, treatment_to_toml
+from market.designs import DESIGNS, design
+from market.equilibrium import equilibrium
+from market.records import data_dictionary
+from market.replay import Replayed, replay
+from market.treatments import Treatment, TreatmentError
+
+
+class FileError(Exception):
+    """A file that cannot be used, with what to do about it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0, 1 where a replay differs, 2 for a mistake of the user's."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (FileError, TreatmentError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m market", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    check = commands.add_parser("check", help="check a treatment written as TOML")
+    check.add_argument("file", type=Path)
+    check.set_defaults(run=_check)
+    commands.add_parser("list", help="the shipped treatments").set_defaults(run=_list)
+    show = commands.add_parser("show", help="a shipped treatment as TOML, to be changed and checked")
+    show.add_argument("name")
+    show.set_defaults(run=_show)
+    commands.add_parser("dictionary", help="the data dictionary as Markdown").set_defaults(run=_dictionary)
+    again = commands.add_parser("replay", help="do the recorded markets of a folder again and compare")
+    again.add_argument("folder", type=Path)
+    again.set_defaults(run=_replay)
+    return parser
+
+
+def _check(options: argparse.Namespace) -> int:
+    try:
+        treatment = treatment_from_toml(_read(options.file))
+    except TreatmentError as error:
+        raise TreatmentError("\n".join(f"{options.file}: {line}" for line in str(error).splitlines())) from None
+    print(f"{options.file}: fine.\n{_summary(treatment)}")
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    print("\n".join(_summary(design(name)) for name in DESIGNS))
+    return 0
+
+
+def _summary(treatment: Treatment) -> str:
+    seats = f"{len(treatment.roles)} seats" if treatment.fixed_seats else "any number of seats"
+    source = f" {treatment.source}." if treatment.source else ""
+    return f"{treatment.name:<20} {treatment.title}: {treatment.periods} periods, {seats}.{source}"
+
+
+def _show(options: argparse.Namespace) -> int:
+    treatment = design(options.name)
+    print(f"{treatment_to_toml(treatment)}\n# {_prediction(treatment)}")
+    return 0
+
+
+def _prediction(treatment: Treatment) -> str:
+    """What theory says of the treatment's prices."""
+    if treatment.induced:
+        point = equilibrium(treatment.roles)
+        low, high, surplus = (treatment.money(ticks) for ticks in (point.low, point.high, point.surplus))
+        return f"Competitive equilibrium: prices {low} to {high}, {point.quantity} units, surplus {surplus} a period."
+    values = (treatment.fundamental(period) for period in range(1, treatment.periods + 1))
+    return f"Fundamental value by period: {', '.join(treatment.money(value) for value in values if value is not None)}."
+
+
+def _dictionary(options: argparse.Namespace) -> int:
+    print(data_dictionary())
+    return 0
+
+
+def _replay(options: argparse.Namespace) -> int:
+    tables = (_rows(options.folder / f"{name}.csv") for name in ("markets", "events", "trades"))
+    results = replay(*tables)
+    print("\n".join(_line(one) for one in results) or f"{options.folder}: no market was recorded.")
+    return 1 if any(one.difference for one in results) else 0
+
+
+def _line(one: Replayed) -> str:
+    counts = f"{one.events} events, {one.trades} trades, hash {one.state_hash}"
+    return f"{one.session} {one.market}: {counts}, {one.difference or 'identical'}"
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    yield from csv.DictReader(_read(path).splitlines())
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise FileError(f"{path}: there is no such file.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"{path}: it cannot be read as UTF-8 text: {error}.") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""The lab: hosts the market for browsers. oTree looks here for models, pages and exports, hence each import."""
+
+from __future__ import annotations
+
+from otree_app import rest  # noqa: F401  adds its routes
+from otree_app.export import EXPORTS
+from otree_app.models import C, Group, MarketEvent, MarketHead, Player, Subsession
+from otree_app.pages import Instructions, Market, Results, page_sequence
+from otree_app.setup import creating_session
+
+__all__ = [
+    "C",
+    "Group",
+    "Instructions",
+    "Market",
+    "MarketEvent",
+    "MarketHead",
+    "Player",
+    "Results",
+    "Subsession",
+    "creating_session",
+    "page_sequence",
+]
+
+doc = "A market in which people and language models trade side by side."
+
+# oTree finds custom exports by name among the attributes of this module.
+globals().update(EXPORTS)

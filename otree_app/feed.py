@@ -1,0 +1,133 @@
+"""News of a market for its pages: snapshots and deltas, as JSON. Pure functions of the exchange."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import NamedTuple
+
+from market.events import Cancelled, Event, Rested
+from market.exchange import Exchange
+from market.history import history, period_summary
+from market.orders import Side, Trade
+from market.view import RECENT_TRADES, VIEW_VERSION, facts_of, holdings, levels, own_orders, prints
+
+# A page further behind than this is cheaper to serve with a snapshot.
+LONGEST_DELTA = 500
+
+
+def compact(document: object) -> str:
+    return json.dumps(document, separators=(",", ":"))
+
+
+class Shared(NamedTuple):
+    """The part of news that is the same for all seats: JSON members without braces, and whose accounts changed."""
+
+    members: str
+    touched: frozenset[str]
+
+
+class Feed:
+    """Builds messages for the seats of one exchange, and builds what they share only once."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self._facts = compact(asdict(facts_of(exchange.treatment)))
+        self._snapshot: tuple[int, str] = (-1, "")
+        self._updates: dict[int, Shared] = {}
+        self._updated = -1
+
+    @property
+    def seq(self) -> int:
+        return len(self.exchange.events)
+
+    def snapshot(self, trader: str, seconds: float, host: dict[str, object]) -> str:
+        """The whole view of one trader: the document of `market.view.view_of`."""
+        exchange = self.exchange
+        orders = tuple(exchange.ledger.open_orders[trader].values())
+        private = compact(
+            {
+                "trader": trader,
+                "seconds": round(seconds, 3),
+                "bids": levels(exchange, Side.BUY, orders),
+                "asks": levels(exchange, Side.SELL, orders),
+                **self._me(trader),
+            }
+        )
+        view = f"{private[:-1]},{self._public()}}}"
+        return f'{{"type":"snapshot","host":{compact(host)},"view":{view}}}'
+
+    def _public(self) -> str:
+        """Members of a view that all seats share; the same text until the next event."""
+        if self._snapshot[0] != self.seq:
+            exchange = self.exchange
+            members = {
+                "version": VIEW_VERSION,
+                "seq": self.seq,
+                "phase": exchange.phase,
+                "period": exchange.period,
+                "trades": prints(exchange.trades[-RECENT_TRADES:]),
+                "history": history(exchange),
+            }
+            self._snapshot = (self.seq, f'{compact(members)[1:-1]},"facts":{self._facts}')
+        return self._snapshot[1]
+
+    def update(self, trader: str, since: int, seconds: float) -> str | None:
+        """What happened after event `since`; None where a snapshot is the better answer."""
+        if self.seq - since > LONGEST_DELTA:
+            return None
+        shared = self._shared(since)
+        me = f',"me":{compact(self._me(trader))}' if trader in shared.touched else ""
+        return f'{{"type":"update","seconds":{seconds:.3f},{shared.members}{me}}}'
+
+    def _me(self, trader: str) -> dict[str, object]:
+        orders = self.exchange.ledger.open_orders[trader].values()
+        return {"holdings": asdict(holdings(self.exchange.accounts[trader])), "orders": own_orders(orders)}
+
+    def _shared(self, since: int) -> Shared:
+        if self._updated != self.seq:
+            self._updates, self._updated = {}, self.seq
+        if since not in self._updates:
+            self._updates[since] = self._delta(since)
+        return self._updates[since]
+
+    def _delta(self, since: int) -> Shared:
+        exchange, events = self.exchange, self.exchange.events[since:]
+        trades = [outcome for event in events for outcome in event.outcomes if isinstance(outcome, Trade)]
+        members: dict[str, object] = {"from": since, "seq": self.seq, "levels": self._levels(events)}
+        if trades:
+            members["trades"] = prints(trades)
+            members["summary"] = period_summary(exchange, exchange.period)
+        return Shared(compact(members)[1:-1], touched(events))
+
+    def _levels(self, events: list[Event]) -> dict[str, list[tuple[int, int]]]:
+        changed = changed_levels(events)
+        sides = (("bids", Side.BUY), ("asks", Side.SELL))
+        return {
+            name: [(price, self.exchange.book.side(side).totals.get(price, 0)) for price in sorted(changed[side])]
+            for name, side in sides
+        }
+
+
+def changed_levels(events: list[Event]) -> dict[Side, set[int]]:
+    """Prices of each side whose depth these events may have changed."""
+    changed: dict[Side, set[int]] = {Side.BUY: set(), Side.SELL: set()}
+    for event in events:
+        for outcome in event.outcomes:
+            if isinstance(outcome, Rested | Cancelled):
+                changed[outcome.side].add(outcome.price)
+            elif isinstance(outcome, Trade):
+                changed[outcome.aggressor.other].add(outcome.price)
+    return changed
+
+
+def touched(events: list[Event]) -> frozenset[str]:
+    """Traders whose account or open orders these events changed."""
+    traders = {event.actor for event in events}
+    for event in events:
+        for outcome in event.outcomes:
+            if isinstance(outcome, Trade):
+                traders |= {outcome.buyer, outcome.seller}
+            elif isinstance(outcome, Cancelled):
+                traders.add(outcome.trader)
+    return frozenset(traders)

@@ -1,0 +1,90 @@
+"""Who is at a market: the open pages of each seat, what each was told, and how fast each may ask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from market.orders import Receipt
+from otree_app.protocol import HostState
+
+ANSWERS_KEPT = 500
+BURST_SECONDS = 2
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """One page of a seat. `seen` is the last event it was told of, -1 before its first snapshot."""
+
+    trader: str
+    seen: int = -1
+    told: HostState | None = None
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Connections:
+    """The open pages of one market."""
+
+    def __init__(self) -> None:
+        self._open: set[Connection] = set()
+
+    def add(self, trader: str) -> Connection:
+        connection = Connection(trader)
+        self._open.add(connection)
+        self.tell()
+        return connection
+
+    def remove(self, connection: Connection) -> None:
+        self._open.discard(connection)
+        self.tell()
+
+    def ready(self) -> int:
+        """Seats with at least one open page."""
+        return len({connection.trader for connection in self._open})
+
+    def traders(self) -> frozenset[str]:
+        return frozenset(connection.trader for connection in self._open)
+
+    def tell(self) -> None:
+        """Have every page ask for news."""
+        for connection in self._open:
+            connection.news.set()
+
+    def forget(self) -> None:
+        """Have every page start again from a snapshot."""
+        for connection in self._open:
+            connection.seen = -1
+        self.tell()
+
+
+class Answers:
+    """What each seat's commands were answered, so that one sent again after a reconnect is not done again."""
+
+    def __init__(self) -> None:
+        self._by_seat: dict[str, OrderedDict[str, Receipt]] = {}
+
+    def get(self, trader: str, identity: str) -> Receipt | None:
+        answers = self._by_seat.get(trader)
+        return answers.get(identity) if answers else None
+
+    def put(self, trader: str, identity: str, receipt: Receipt) -> None:
+        answers = self._by_seat.setdefault(trader, OrderedDict())
+        answers[identity] = receipt
+        if len(answers) > ANSWERS_KEPT:
+            answers.popitem(last=False)
+
+
+class Pace:
+    """A token bucket a seat: `rate` commands a second, with room for a burst of two seconds' worth."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._room = max(1.0, rate * BURST_SECONDS)
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def too_fast(self, trader: str, now: float) -> bool:
+        tokens, last = self._buckets.get(trader, (self._room, now))
+        tokens = min(self._room, tokens + (now - last) * self._rate)
+        self._buckets[trader] = (max(0.0, tokens - 1), now)
+        return tokens < 1

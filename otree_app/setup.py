@@ -1,0 +1,61 @@
+"""Making a session's markets: treatment, roles of the seats and dividends, all frozen before anyone trades."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from random import Random
+from typing import Any
+
+from otree.session import CreateSessionInvalidArgs
+
+from market.designs import check_seats, deal_roles, design, draw_dividends
+from market.treatments import Treatment, TreatmentError
+from otree_app.models import Group, MarketHead, Player, Subsession
+
+
+def creating_session(subsession: Subsession) -> None:
+    """Deal roles and draw dividends for each group. A configuration that cannot be played makes no session."""
+    config = subsession.session.config
+    try:
+        treatment = treatment_of(config)
+        for group in subsession.get_groups():
+            _make_market(group, treatment, _seed(config, group))
+    except TreatmentError as error:
+        raise CreateSessionInvalidArgs(str(error)) from error
+
+
+def treatment_of(config: dict[str, Any]) -> Treatment:
+    """The design a session configuration names, with what it changes. Raises TreatmentError."""
+    treatment = design(config["treatment"])
+    changes = {name: config[name] for name in ("period_seconds", "result_seconds") if config.get(name)}
+    return treatment.with_changes(humans=config.get("humans") or 0, bots=config.get("bots") or 0, **changes)
+
+
+def _seed(config: dict[str, Any], group: Group) -> int:
+    """Given in the configuration, or made from the session's code: either way it is on record."""
+    base = config.get("seed") or f"{group.session.code}"
+    return Random(f"{base}-{group.round_number}-{group.id_in_subsession}").getrandbits(31)
+
+
+def _make_market(group: Group, treatment: Treatment, seed: int) -> None:
+    players: list[Player] = group.get_players()
+    check_seats(treatment, len(players))
+    rng = Random(seed)
+    kinds = _kinds(treatment, len(players))
+    roles = deal_roles(treatment, kinds, rng)
+    for number, (player, kind) in enumerate(zip(players, kinds, strict=True), start=1):
+        player.trader, player.kind = f"T{number}", kind
+    MarketHead.create(
+        group_id=group.id,
+        document=treatment.canonical(),
+        roles=json.dumps({player.trader: asdict(role) for player, role in zip(players, roles, strict=True)}),
+        dividends=json.dumps(draw_dividends(treatment, rng)),
+        seed=seed,
+    )
+
+
+def _kinds(treatment: Treatment, seats: int) -> list[str]:
+    """People first, then the bots that the configuration announces."""
+    bots = min(treatment.bots, seats)
+    return ["human"] * (seats - bots) + ["model"] * bots

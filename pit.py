@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""Openpit's two commands for a machine with nothing but Python: `demo` runs a session, `test` runs the suite."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
+PYTHONS = ((3, 11), (3, 12))
+SERVED = ("settings.py", "otree_app", "market", "bots", "analysis", "_static", "_templates")
+START_SECONDS = 60
+
+
+class Stop(Exception):
+    """A reason to end, in words for the user."""
+
+
+def main() -> int:
+    arguments = parser().parse_args()
+    try:
+        return int(arguments.command(arguments))
+    except Stop as reason:
+        print(f"pit: {reason}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("pit: stopped.", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="pit.py", description=__doc__)
+    commands = top.add_subparsers(required=True, metavar="demo|test")
+    demo = commands.add_parser("demo", help="a session on this machine: server, bots, links for people, results")
+    demo.set_defaults(command=run_demo)
+    demo.add_argument("--bots", type=whole(1), default=6, help="seats played by bots (6)")
+    demo.add_argument("--humans", type=whole(0), default=0, help="seats for people; their links are printed (0)")
+    demo.add_argument("--treatment", default="asset_cda", help="see: python -m market list (asset_cda)")
+    demo.add_argument("--period-seconds", type=positive, help="length of a period; the treatment's own otherwise")
+    demo.add_argument("--model", default="heuristic", help="who plays the bots' seats (heuristic)")
+    demo.add_argument("--port", type=whole(1), default=8000, help="port of the server (8000)")
+    demo.add_argument("--headed", action="store_true", help="show the bots' browser")
+    demo.add_argument("--out", type=Path, default=Path("bot-data"), help="folder for run folders (bot-data)")
+    test = commands.add_parser("test", help="set up with the development packages and run the whole suite")
+    test.set_defaults(command=run_tests)
+    return top
+
+
+def whole(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"expected a whole number of at least {least}, got {text!r}")
+        return int(text)
+
+    return number
+
+
+def positive(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 86400:
+        raise argparse.ArgumentTypeError(f"expected a number of seconds above 0 and below a day, got {text!r}")
+    return seconds
+
+
+# Set-up
+
+
+def set_up(requirements: Path) -> None:
+    """Make `.venv` and install the pinned packages, unless this was done before with the same lists."""
+    if sys.version_info[:2] not in PYTHONS:
+        raise Stop(
+            f"oTree and its pinned packages take Python 3.11 or 3.12, this is {sys.version.split()[0]}. "
+            "Install one of these and start again with it: python3.11 pit.py demo"
+        )
+    stamp, wanted = VENV / f"{requirements.stem}.installed", fingerprint(requirements)
+    if stamp.exists() and stamp.read_text() == wanted and PYTHON.exists():
+        return
+    make_venv()
+    say(f"Installing {requirements.relative_to(ROOT)} into .venv (a minute or two) ...")
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements)]
+    if subprocess.call(pip):
+        raise Stop(
+            "the packages could not be installed (see above). Without a network, name an index that can be reached "
+            "(PIP_INDEX_URL), then run the same command again."
+        )
+    stamp.write_text(wanted)
+
+
+def fingerprint(requirements: Path) -> str:
+    lists = {ROOT / "requirements.txt", requirements}
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(lists))).hexdigest()
+
+
+def make_venv() -> None:
+    if PYTHON.exists():
+        return
+    make = [sys.executable, "-m", "venv", str(VENV)]
+    if subprocess.call(make) == 0:
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+    if not apt_install(package):
+        raise Stop(f"this Python makes no virtual environments. Debian or Ubuntu: sudo apt-get install {package}")
+    subprocess.check_call(make)
+
+
+def make_sure_of_a_browser() -> None:
+    """Chrome or Chromium with its driver; the search is the one that the bots use."""
+    search = [str(PYTHON), "-m", "bots.adapters.web_driver"]
+    if subprocess.run(search, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
+        return
+    if not apt_install("chromium", "chromium-driver") or subprocess.call(search, cwd=ROOT, stdout=subprocess.DEVNULL):
+        raise Stop(
+            "no Chrome or Chromium with its driver was found. Debian or Ubuntu: sudo apt-get install chromium "
+            "chromium-driver. macOS: brew install --cask google-chrome chromedriver. Windows: install Google Chrome."
+        )
+
+
+def apt_install(*packages: str) -> bool:
+    """True when Debian's packages were installed; only root on such a system can."""
+    if not shutil.which("apt-get") or getattr(os, "geteuid", lambda: 1)() != 0:
+        return False
+    say(f"Installing {' and '.join(packages)} with apt-get ...")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "-y", *packages]):
+        status = subprocess.call(["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL)
+    return status == 0
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+# Demo
+
+
+def run_demo(wish: argparse.Namespace) -> int:
+    set_up(ROOT / "requirements.txt")
+    make_sure_of_a_browser()
+    key = secrets.token_urlsafe(24)
+    folder = wish.out.resolve() / "servers" / f"{time.strftime('%Y%m%d-%H%M%S')}-{wish.port}"
+    with Server(folder, wish.port, key) as server:
+        session = server.create_session(wish)
+        for number, link in enumerate(server.links(session)[: wish.humans], start=1):
+            say(f"Seat {number}, for a person: {link}")
+        return run_bots(wish, f"{server.address}/SessionStartLinks/{session}", key)
+
+
+def run_bots(wish: argparse.Namespace, link: str, key: str) -> int:
+    """The bots' own command; it ends when the session ends, and prints the table and the run folder."""
+    command = [str(PYTHON), "-m", "bots.main", link, wish.model, "--num-bots", str(wish.bots)]
+    command += ["--out", str(wish.out.resolve())] + ["--headed"] * wish.headed
+    bots = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "OTREE_REST_KEY": key})
+    while True:
+        try:
+            return bots.wait()
+        except KeyboardInterrupt:
+            say("Stopping: the bots are writing their folder ...")  # they got the same signal; wait for them
+
+
+class Server:
+    """oTree's production server on SQLite in a folder of its own; gone when the block ends."""
+
+    def __init__(self, folder: Path, port: int, key: str) -> None:
+        self.address, self.folder, self.port, self.key = f"http://127.0.0.1:{port}", folder, port, key
+        lab = {"OTREE_PRODUCTION": "1", "OTREE_AUTH_LEVEL": "STUDY", "OTREE_REST_KEY": key}
+        lab |= {name: secrets.token_urlsafe(24) for name in ("OTREE_SECRET_KEY", "OTREE_ADMIN_PASSWORD")}
+        path = os.pathsep.join([str(SCRIPTS), os.environ.get("PATH", "")])
+        self.environment = {**os.environ, **lab, "PATH": path}
+
+    def __enter__(self) -> Server:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name in SERVED:
+            link_or_copy(ROOT / name, self.folder / name)
+        self.start()
+        return self
+
+    def start(self) -> None:
+        check_port(self.port)
+        command = [str(SCRIPTS / "otree"), "prodserver", f"127.0.0.1:{self.port}"]
+        # a group of its own: Ctrl-C reaches the bots first, and everything that the server started ends with it
+        group: dict[str, Any] = {"creationflags": 0x200} if os.name == "nt" else {"start_new_session": True}
+        with open(self.folder / "server.log", "ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=self.folder, stdout=log, stderr=log, env=self.environment, **group
+            )
+        try:
+            self.wait()
+        except BaseException:
+            self.stop()
+            raise
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                self.ask("/api/otree_version")
+                return
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.1)
+        raise Stop(f"the server did not start; its last words are in {self.folder / 'server.log'}")
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        if os.name == "nt":
+            subprocess.call(["taskkill", "/T", "/F", "/PID", str(self.process.pid)], stdout=subprocess.DEVNULL)
+        else:
+            os.killpg(self.process.pid, how)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def ask(self, path: str, body: object = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"otree-rest-key": self.key, "Content-Type": "application/json"}
+        with urllib.request.urlopen(urllib.request.Request(self.address + path, data, headers), timeout=60) as answer:
+            return json.loads(answer.read())
+
+    def create_session(self, wish: argparse.Namespace) -> str:
+        changes = {"humans": wish.humans, "bots": wish.bots}
+        if wish.period_seconds:
+            changes["period_seconds"] = wish.period_seconds
+        body = {"session_config_name": wish.treatment, "num_participants": wish.humans + wish.bots}
+        try:
+            return str(self.ask("/api/sessions", {**body, "modified_session_config_fields": changes})["code"])
+        except urllib.error.HTTPError as error:
+            raise Stop(f"no session: {error.read().decode(errors='replace')[:500]}") from None
+
+    def links(self, session: str) -> list[str]:
+        seats = self.ask(f"/api/get_session/{session}", {})["participants"]
+        return [f"{self.address}/InitializeParticipant/{seat['code']}" for seat in seats]
+
+
+def check_port(port: int) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise Stop(f"port {port} is taken by another program. Name a free one: --port {port + 1}")
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """oTree looks for its project in the folder where it runs; Windows may refuse links to plain users."""
+    try:
+        target.symlink_to(source, target_is_directory=source.is_dir())
+    except OSError:
+        shutil.copytree(source, target) if source.is_dir() else shutil.copy2(source, target)
+
+
+# Tests
+
+
+def run_tests(_: argparse.Namespace) -> int:
+    set_up(ROOT / "requirements" / "dev.txt")
+    make_sure_of_a_browser()
+    for check in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy", "."]):
+        if subprocess.call([str(PYTHON), "-m", *check], cwd=ROOT):
+            return 1
+    return subprocess.call([str(PYTHON), "-m", "pytest", "-n", "auto", "--dist", "loadgroup"], cwd=ROOT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
