@@ -229,7 +229,7 @@ class Server:
         else:
             os.killpg(self.process.pid, how)
         try:
-            self.process.wait(10)
+            self.process.wait(3)  # longer than a commit; pages that stay open would hold it for ever
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
 

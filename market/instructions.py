@@ -1,4 +1,4 @@
-"""What a trader is told before the market opens, made from the treatment and the own role alone. Text only: no page, no keys."""
+"""What a trader is told before the market opens, from the treatment and the own role alone. Knows no page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Section:
 
 
 def sections(treatment: Treatment, role: Role, *, seats: int, bots: Sequence[str] = ()) -> list[Section]:
-    """The instructions of one trader. `seats` counts all traders; `bots` are the ids ("T2") of those that are computers.
+    """The instructions of one trader. `seats` counts all traders; `bots` has the ids ("T2") of computers among them.
 
     Says nothing of other roles, and of the fundamental value and of bots only what the treatment tells.
     """
@@ -161,7 +161,7 @@ def _trading(treatment: Treatment, role: Role) -> Section:
 def _trading_lines(treatment: Treatment) -> Iterator[str]:
     yield "Bids and offers stand in an order book that everybody sees, without names."
     yield (
-        "A bid that meets an offer, or an offer that meets a bid, trades at once, at the price of the one that stood in "
+        "A bid that meets an offer, or an offer that meets a bid, trades at once, at the price of the one that was in "
         "the book first. The best price trades first; among equal prices, the earliest."
     )
     if not treatment.single_unit:

@@ -6,11 +6,12 @@ import asyncio
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from websockets.exceptions import ConnectionClosed
 from websockets.legacy.client import connect
 
 from market.view import MarketView
@@ -49,6 +50,7 @@ class Seat:
         self.address = f"ws://127.0.0.1:{server.port}/openpit/market/{participant}/{round_number}"
         self.name = participant
         self.messages: list[dict[str, Any]] = []
+        self.lost = False
         self._numbers = count(1)
         self._changed = asyncio.Condition()
 
@@ -62,21 +64,31 @@ class Seat:
         await self.socket.close()
 
     async def _listen(self) -> None:
-        async for text in self.socket:
-            self.messages.append(json.loads(text))
-            async with self._changed:
-                self._changed.notify_all()
+        with suppress(ConnectionClosed):
+            async for text in self.socket:
+                self.messages.append(json.loads(text))
+                await self._notify()
+        self.lost = True
+        await self._notify()
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
     async def until(self, wanted: Any) -> dict[str, Any]:
-        """The first message, of those that came or will come, of which `wanted(message)` is true."""
+        """The first message, of those that came or will come, of which `wanted(message)` is true.
+
+        Raises ConnectionError when the server is gone before it comes.
+        """
 
         def found() -> dict[str, Any] | None:
             return next((message for message in self.messages if wanted(message)), None)
 
         async with self._changed:
-            await asyncio.wait_for(self._changed.wait_for(found), ANSWER_SECONDS)
+            await asyncio.wait_for(self._changed.wait_for(lambda: found() or self.lost), ANSWER_SECONDS)
         message = found()
-        assert message is not None
+        if message is None:
+            raise ConnectionError("the server closed the line")
         return message
 
     async def send(self, text: str | bytes) -> None:

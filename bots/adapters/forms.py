@@ -1,0 +1,87 @@
+"""Neutral, valid answers to the fields of a page that nobody taught the bots. Knows no browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
+
+NUMBERS = ("number", "range", "decimal")
+CHOICES = ("radio", "checkbox", "select-one", "select-multiple")
+FIXED = {
+    "email": "nobody@example.org",
+    "url": "https://example.org",
+    "tel": "000000",
+    "date": "2000-01-01",
+    "time": "12:00",
+    "month": "2000-01",
+    "week": "2000-W01",
+    "datetime-local": "2000-01-01T12:00",
+    "color": "#808080",
+}
+WORDS = "No comment."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One question: `type` as in HTML, or "decimal"; bounds and step as the page wrote them, "" where it did not.
+
+    `longest` is the largest number of characters, -1 for any; `wrong` says that the page refused the last answer.
+    """
+
+    name: str
+    type: str
+    label: str = ""
+    min: str = ""
+    max: str = ""
+    step: str = ""
+    longest: int = -1
+    choices: tuple[str, ...] = ()
+    wrong: bool = False
+
+
+def answers(fields: Sequence[Field], tries: Mapping[str, int]) -> dict[str, list[str]]:
+    """An answer to each field; `tries` counts how often each was refused, and another answer is given each time."""
+    return {field.name: answer for field in fields if (answer := _answer(field, tries.get(field.name, 0)))}
+
+
+def _answer(field: Field, tries: int) -> list[str]:
+    if field.type in CHOICES:
+        return [_choice(field.choices, tries)] if field.choices else []
+    if field.type in NUMBERS:
+        return [_number(field, tries)]
+    text = FIXED.get(field.type, WORDS)
+    return [text[: field.longest] if field.longest > 0 else text]
+
+
+def _choice(choices: Sequence[str], tries: int) -> str:
+    """The middle one of a scale, the first one of two (yes, I agree); then the others in turn."""
+    return choices[((len(choices) - 1) // 2 + tries) % len(choices)]
+
+
+def _number(field: Field, tries: int) -> str:
+    """The middle of the bounds, or the bound there is, or nought, on the field's grid; then one step up each time."""
+    low, high = _decimal(field.min), _decimal(field.max)
+    step = _decimal(field.step) or Decimal(1)
+    origin = low if low is not None else Decimal(0)
+    if low is not None and high is not None:
+        number = origin + ((high - low) / 2 / step).to_integral_value(ROUND_FLOOR) * step
+    else:
+        number = origin if high is None else min(origin, (high / step).to_integral_value(ROUND_FLOOR) * step)
+    return _within(number + tries * step, low, high, step)
+
+
+def _within(number: Decimal, low: Decimal | None, high: Decimal | None, step: Decimal) -> str:
+    """Steps beyond the upper bound begin again at the lower one."""
+    if high is not None and number > high:
+        span = (high - low) / step + 1 if low is not None else Decimal(1)
+        number -= ((number - high) / step / span).to_integral_value(ROUND_CEILING) * span * step
+    return format(number.normalize(), "f")
+
+
+def _decimal(text: str) -> Decimal | None:
+    """A bound or step; None where there is none, or the word "any"."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None

@@ -1,0 +1,139 @@
+// What a bot's page tells the runner, and what the runner may ask of it. Runs before the page's own scripts.
+(send) => {
+  if (window !== window.top) return;
+
+  const ALIVE_MS = 2000;
+  // Milliseconds since 1970 on the page's monotonic clock: comparable with the runner's.
+  const now = () => performance.timeOrigin + performance.now();
+
+  let count = 0;
+  // The runner handles every message in a thread of its own: `document` and `count` put them in order again.
+  const tell = (kind, body = {}) =>
+    send(JSON.stringify({ kind, document: performance.timeOrigin, count: ++count, at: now(), ...body }));
+
+  // The market page: when is a decision due?
+
+  let armed = null;
+  let timer = 0;
+  let told = "";
+  let connected = true;
+
+  function look() {
+    const view = window.openpit?.view;
+    if (!view) return;
+    tellPhase(view);
+    clearTimeout(timer);
+    if (!armed || !connected || view.phase !== "open") return;
+    const news = view.seq > armed.after;
+    const left = armed.at + (news ? armed.least : armed.longest) - now();
+    if (left > 0) timer = setTimeout(look, left);
+    else tellDue(news ? "event" : "quiet");
+  }
+
+  function tellPhase(view) {
+    const where = `${view.phase} ${view.period}`;
+    if (where === told) return;
+    told = where;
+    tell("phase", { phase: view.phase, period: view.period, trader: view.trader });
+  }
+
+  function tellDue(why) {
+    armed = null;
+    tell("due", { why, view: text() });
+  }
+
+  const text = () => {
+    const page = window.openpit;
+    return JSON.stringify({ ...page.view, seconds: Math.round(page.secondsNow() * 1000) / 1000 });
+  };
+
+  const arm = ({ after, least, longest }) => {
+    armed = { after, least, longest, at: now() };
+    look();
+  };
+
+  // The view as a string where it is newer than event `after`, null otherwise.
+  const newer = ({ after }) => (window.openpit?.view?.seq > after ? text() : null);
+
+  const act = ({ ticket, command }) => {
+    window.openpit.act(command).then(
+      (receipt) => tell("receipt", { ticket, receipt }),
+      (error) => tell("receipt", { ticket, error: String(error) }),
+    );
+  };
+
+  document.addEventListener("openpit:changed", look);
+  document.addEventListener("openpit:connection", (event) => {
+    connected = event.detail.connected;
+    look();
+  });
+
+  // Any other page: what kind is it, which fields has it?
+
+  const NEXT = ".otree-btn-next, form button:not([type=button]), form input[type=submit]";
+  const next = () => document.querySelector(".otree-btn-next") ?? document.querySelector(NEXT);
+
+  function kind() {
+    if (window.openpit) return "market";
+    if (document.querySelector(".otree-wait-page")) return "wait";
+    return next() ? "form" : "still";
+  }
+
+  const inputs = () =>
+    [...document.querySelectorAll("input[name], select[name], textarea[name]")].filter(
+      (one) => !["hidden", "submit", "button", "reset", "image", "file"].includes(one.type) && !one.disabled && !one.readOnly,
+    );
+
+  function fields() {
+    const found = new Map();
+    for (const one of inputs()) {
+      if (!found.has(one.name)) found.set(one.name, field(one));
+      if (one.type === "radio" || one.type === "checkbox") found.get(one.name).choices.push(one.value);
+    }
+    return [...found.values()];
+  }
+
+  const field = (one) => ({
+    name: one.name,
+    // oTree's decimals are text inputs that ask for a numeric keyboard; its plain text inputs say nothing of that.
+    type: one.type === "text" && one.hasAttribute("inputmode") ? "decimal" : one.type,
+    label: one.labels?.[0]?.innerText.trim() ?? "",
+    min: one.getAttribute("min") ?? "",
+    max: one.getAttribute("max") ?? "",
+    step: one.getAttribute("step") ?? "",
+    longest: one.maxLength ?? -1,
+    choices: one.tagName === "SELECT" ? [...one.options].filter((o) => o.value && !o.disabled).map((o) => o.value) : [],
+    wrong: Boolean(one.closest(".has-errors, ._formfield")?.querySelector(".form-control-errors")),
+  });
+
+  function fill(answers) {
+    for (const one of inputs()) {
+      const answer = answers[one.name];
+      if (answer === undefined) continue;
+      if (one.type === "radio" || one.type === "checkbox") one.checked = answer.includes(one.value);
+      else one.value = answer[0];
+      one.dispatchEvent(new Event("input", { bubbles: true }));
+      one.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  }
+
+  // Presses the page's button. Returns what stood in the way: "" for nothing.
+  function press() {
+    const button = next();
+    if (!button) return "there is no button";
+    if (button.disabled) return "the button is not enabled";
+    const wrong = inputs().find((one) => !one.checkValidity());
+    button.click();
+    return wrong ? `${wrong.name}: ${wrong.validationMessage}` : "";
+  }
+
+  const describe = () => ({ kind: kind(), url: location.href, title: document.title, fields: fields() });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    tell("page", describe());
+    look();
+  });
+  setInterval(() => tell("alive"), ALIVE_MS);
+
+  Object.defineProperty(window, "openpitBot", { value: { arm, newer, act, describe, fill, press } });
+}

@@ -1,0 +1,235 @@
+"""Finds a Chrome or Chromium with its driver, starts it with BiDi and ends its processes. Knows no pages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import requests
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.selenium_manager import SeleniumManager
+from selenium.webdriver.remote.client_config import ClientConfig
+from selenium.webdriver.remote.webdriver import WebDriver
+from urllib3.exceptions import HTTPError
+
+from bots.adapters.errors import SetupError
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+DRIVERS = ("chromedriver",)
+LOOKUP_SECONDS = 5
+CLOSE_SECONDS = 5
+# Selenium waits for BiDi replies by polling; its default of 100 ms is what a bot would wait for everything.
+BIDI_INTERVAL = 0.001
+BIDI_TIMEOUT = 10.0
+FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-breakpad",
+    # Every bot's page must keep time, though at most one of them is in front.
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--window-size=1280,900",
+)
+NO_BROWSER = (
+    "No Chrome or Chromium with its driver was found: {missing} is missing. Expected both on the PATH. "
+    "Debian and Ubuntu: apt-get install chromium chromium-driver. Elsewhere: install Google Chrome, or give paths: "
+    "--browser PATH --driver PATH. Selenium Manager and webdriver-manager were asked too: {tried}"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserOptions:
+    """Which browser, and how: empty paths are searched for; `grid` is the URL of a Selenium Grid."""
+
+    browser: str = ""
+    driver: str = ""
+    grid: str = ""
+    headed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """Paths of a browser and of the driver that goes with it; both empty on a grid."""
+
+    browser: str = ""
+    driver: str = ""
+
+
+# Finding them
+
+
+def find(options: BrowserOptions) -> Programs:
+    """The programs to start. Raises SetupError where there are none."""
+    if options.grid:
+        return Programs()
+    browser = _given(options.browser, "--browser") or _on_path(BROWSERS)
+    driver = _given(options.driver, "--driver") or _on_path(DRIVERS)
+    tried = []
+    for search in (_selenium_manager, _webdriver_manager):
+        if browser and driver:
+            break
+        found, problem = search(browser)
+        browser, driver = browser or found.browser, driver or found.driver
+        tried.append(problem)
+    if not (browser and driver):
+        missing = " and ".join(name for name, path in (("the browser", browser), ("the driver", driver)) if not path)
+        raise SetupError(NO_BROWSER.format(missing=missing, tried="; ".join(filter(None, tried)) or "nothing found."))
+    return Programs(browser, driver)
+
+
+def _given(path: str, option: str) -> str:
+    if path and not (os.path.isfile(path) and os.access(path, os.X_OK)):
+        raise SetupError(f"{option} {path}: expected a program that can be run. Check the path, or leave {option} out.")
+    return path
+
+
+def _on_path(names: tuple[str, ...]) -> str:
+    return next((path for path in map(shutil.which, names) if path), "")
+
+
+def _selenium_manager(browser: str) -> tuple[Programs, str]:
+    """What Selenium Manager has or downloads; offline it may report success with an empty path, so look."""
+    arguments = ["--browser", "chrome", "--timeout", str(LOOKUP_SECONDS), "--avoid-stats"]
+    try:
+        found = SeleniumManager().binary_paths(arguments + (["--browser-path", browser] if browser else []))
+    except WebDriverException as error:
+        return Programs(), f"Selenium Manager: {_first_line(error)}"
+    paths = (str(found.get(key) or "") for key in ("browser_path", "driver_path"))
+    return Programs(*(path if os.path.isfile(path) else "" for path in paths)), ""
+
+
+def _webdriver_manager(browser: str) -> tuple[Programs, str]:
+    """The driver that webdriver-manager downloads for a browser; it finds no browsers."""
+    from webdriver_manager.chrome import ChromeDriverManager
+    from webdriver_manager.core.download_manager import WDMDownloadManager
+    from webdriver_manager.core.http import WDMHttpClient
+
+    class HastyClient(WDMHttpClient):  # type: ignore[misc]
+        """Its own client has no timeout and can hang for good."""
+
+        def get(self, url: str, **options: Any) -> requests.Response:
+            return super().get(url, timeout=LOOKUP_SECONDS, **options)  # type: ignore[no-any-return]
+
+    try:
+        path = ChromeDriverManager(download_manager=WDMDownloadManager(HastyClient())).install()
+    except (OSError, ValueError, requests.RequestException) as error:
+        return Programs(), f"webdriver-manager: {_first_line(error)}"
+    return Programs("", path if os.path.isfile(path) else ""), ""
+
+
+# Starting and ending
+
+
+@dataclass(slots=True, eq=False)
+class Running:
+    """A browser that runs. `process` is its driver, which leads a process group of its own; None on a grid."""
+
+    driver: WebDriver
+    process: subprocess.Popen[Any] | None = None
+    profile: Path | None = None
+
+    def close(self) -> None:
+        """End it in order, within seconds; what is left of it then is killed."""
+        polite = Thread(target=self._quit, daemon=True)
+        polite.start()
+        polite.join(CLOSE_SECONDS)
+        self.kill()
+
+    def kill(self) -> None:
+        """End every process of it at once, by id."""
+        if self.process:
+            _kill_group(self.process, int(self.driver.caps.get("goog:processID", 0)))
+            self.process = None
+        if self.profile:
+            shutil.rmtree(self.profile, ignore_errors=True)
+
+    def _quit(self) -> None:
+        with suppress(WebDriverException, HTTPError, OSError):
+            self.driver.quit()
+
+
+def start(options: BrowserOptions, programs: Programs) -> Running:
+    """Start one browser. Raises SetupError where it does not come up."""
+    try:
+        return _start_on_grid(options) if options.grid else _start_here(options, programs)
+    except (WebDriverException, HTTPError, OSError) as error:
+        where = f"the grid at {options.grid}" if options.grid else f"{programs.browser} with {programs.driver}"
+        raise SetupError(
+            f"The browser did not start ({where}): {_first_line(error)}. Expected a Chrome or Chromium and a driver of "
+            "the same version. Try --browser and --driver with other paths, or without --headed where there is no screen."
+        ) from error
+
+
+def _start_here(options: BrowserOptions, programs: Programs) -> Running:
+    profile = Path(tempfile.mkdtemp(prefix="openpit-browser-"))
+    chrome = _chrome_options(options, f"--user-data-dir={profile}")
+    chrome.binary_location = programs.browser
+    service = Service(programs.driver, popen_kw=dict(_own_group()))
+    try:
+        driver = webdriver.Chrome(options=chrome, service=service)
+    except (WebDriverException, HTTPError, OSError):
+        shutil.rmtree(profile, ignore_errors=True)
+        raise
+    executor: Any = driver.command_executor
+    executor.client_config.websocket_interval = BIDI_INTERVAL
+    executor.client_config.websocket_timeout = BIDI_TIMEOUT
+    return Running(driver, service.process, profile)
+
+
+def _start_on_grid(options: BrowserOptions) -> Running:
+    config = ClientConfig(
+        remote_server_addr=options.grid, websocket_interval=BIDI_INTERVAL, websocket_timeout=BIDI_TIMEOUT, timeout=60
+    )
+    return Running(webdriver.Remote(options.grid, options=_chrome_options(options), client_config=config))
+
+
+def _chrome_options(options: BrowserOptions, *more: str) -> webdriver.ChromeOptions:
+    chrome = webdriver.ChromeOptions()
+    for flag in (*FLAGS, *more):
+        chrome.add_argument(flag)
+    if not options.headed:
+        chrome.add_argument("--headless=new")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        chrome.add_argument("--no-sandbox")
+    chrome.set_capability("webSocketUrl", True)
+    return chrome
+
+
+def _own_group() -> Iterator[tuple[str, Any]]:
+    """A Ctrl-C in the terminal must reach the run, which closes its browsers, and not the browsers themselves."""
+    if sys.platform == "win32":
+        yield "creation_flags", subprocess.CREATE_NEW_PROCESS_GROUP
+    else:
+        yield "start_new_session", True
+
+
+def _kill_group(driver: subprocess.Popen[Any], browser: int) -> None:
+    if sys.platform == "win32":
+        for pid in (driver.pid, browser):
+            subprocess.run(["taskkill", "/F", "/T", "/PID", str(pid)], capture_output=True, check=False)
+    else:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(driver.pid, signal.SIGKILL)
+    driver.wait(CLOSE_SECONDS)
+
+
+def _first_line(error: Exception) -> str:
+    text = str(getattr(error, "msg", None) or error).strip()
+    return text.splitlines()[0].rstrip(".") if text else type(error).__name__
