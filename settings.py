@@ -23,7 +23,15 @@ def _config(name: str) -> dict[str, object]:
     }
 
 
-SESSION_CONFIGS = [_config(name) for name in DESIGNS]
+CUSTOM = {
+    **_config("asset_cda"),
+    "name": "custom",
+    "display_name": "A treatment of your own",
+    "treatment": "custom",
+    "treatment_file": "treatment.toml",
+    "doc": "treatment_file: a TOML file on the server; try it with python -m market check FILE.",
+}
+SESSION_CONFIGS = [*(_config(name) for name in DESIGNS), CUSTOM]
 SESSION_CONFIG_DEFAULTS = {"real_world_currency_per_point": 0.01, "participation_fee": 0.0}
 PARTICIPANT_FIELDS: list[str] = []
 SESSION_FIELDS: list[str] = []

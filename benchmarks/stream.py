@@ -44,13 +44,13 @@ class Stream:
     def messages(self, number: int) -> list[Message]:
         return [self._message() for _ in range(number)]
 
-    def _message(self) -> Message:
+    def _message(self):
         [kind] = self.rng.choices(list(MIX), list(MIX.values()))
         buying = self.rng.random() < 0.5
         quantity = self.rng.randint(1, 10)
         if kind == CANCEL and (order := self._live_order()):
             self.book.cancel(order.id)
-            return Message(CANCEL, order.id, order.trader, order.side is Side.BUY, order.price, order.quantity)
+            return (CANCEL, order.id, order.trader, order.side is Side.BUY, order.price, order.quantity)
         if kind == MARKET and self._depth(not buying) >= quantity:
             return self._place(MARKET, buying, 0, quantity)
         distance = self.rng.randint(-2, self.spread)
@@ -76,7 +76,7 @@ class Stream:
         lasting = TimeInForce.PERIOD if kind == LIMIT else TimeInForce.IOC
         if self.book.place(Order(self.placed, trader, side, limit, quantity, quantity, 0.0), lasting).resting:
             self.live.append(self.placed)
-        return Message(kind, self.placed, trader, buying, price, quantity)
+        return (kind, self.placed, trader, buying, price, quantity)
 
 
 def mix(messages: list[Message]) -> dict[int, float]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from otree.session import CreateSessionInvalidArgs
 
+from market.custom import treatment_from_toml
 from market.designs import check_seats, deal_roles, design, draw_dividends
 from market.treatments import Treatment, TreatmentError
 from otree_app.models import Group, MarketHead, Player, Subsession
@@ -27,9 +29,17 @@ def creating_session(subsession: Subsession) -> None:
 
 def treatment_of(config: dict[str, Any]) -> Treatment:
     """The design a session configuration names, with what it changes. Raises TreatmentError."""
-    treatment = design(config["treatment"])
+    treatment = from_file(config["treatment_file"]) if config.get("treatment_file") else design(config["treatment"])
     changes = {name: config[name] for name in ("period_seconds", "result_seconds") if config.get(name)}
     return treatment.with_changes(humans=config.get("humans") or 0, bots=config.get("bots") or 0, **changes)
+
+
+def from_file(name: str) -> Treatment:
+    """A treatment of the experimenter's own, as `python -m market check FILE` takes it. Raises TreatmentError."""
+    try:
+        return treatment_from_toml(Path(name).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise TreatmentError(f"treatment_file: {name} cannot be read on the server ({error}).") from error
 
 
 def _seed(config: dict[str, Any], group: Group) -> int:

@@ -1,4 +1,4 @@
-"""What goes wrong outside: set-up that a person has to put right, and browsers that go away."""
+"""What goes wrong outside: set-up that a person has to put right, pages that are left, browsers that go away."""
 
 
 class SetupError(Exception):
@@ -6,4 +6,8 @@ class SetupError(Exception):
 
 
 class BrowserGone(Exception):
-    """A page, its tab or its browser no longer answers: open another one and join again."""
+    """A tab or its browser no longer answers: open another one and join again."""
+
+
+class PageLeft(Exception):
+    """The page does not offer what was asked of it, most often because the participant has moved on."""

@@ -103,7 +103,7 @@
     step: one.getAttribute("step") ?? "",
     longest: one.maxLength ?? -1,
     choices: one.tagName === "SELECT" ? [...one.options].filter((o) => o.value && !o.disabled).map((o) => o.value) : [],
-    wrong: Boolean(one.closest(".has-errors, ._formfield")?.querySelector(".form-control-errors")),
+    wrong: Boolean(one.closest(".has-errors")),
   });
 
   function fill(answers) {
@@ -127,13 +127,12 @@
     return wrong ? `${wrong.name}: ${wrong.validationMessage}` : "";
   }
 
-  const describe = () => ({ kind: kind(), url: location.href, title: document.title, fields: fields() });
-
   document.addEventListener("DOMContentLoaded", () => {
-    tell("page", describe());
+    const status = performance.getEntriesByType("navigation")[0]?.responseStatus ?? 0;
+    tell("page", { page: kind(), url: location.href, title: document.title, fields: fields(), status });
     look();
   });
   setInterval(() => tell("alive"), ALIVE_MS);
 
-  Object.defineProperty(window, "openpitBot", { value: { arm, newer, act, describe, fill, press } });
+  Object.defineProperty(window, "openpitBot", { value: { arm, newer, act, fill, press } });
 }

@@ -48,7 +48,7 @@ FLAGS = (
     "--window-size=1280,900",
 )
 NO_BROWSER = (
-    "No Chrome or Chromium with its driver was found: {missing} is missing. Expected both on the PATH. "
+    "No Chrome or Chromium with its driver was found; missing: {missing}. Expected both on the PATH. "
     "Debian and Ubuntu: apt-get install chromium chromium-driver. Elsewhere: install Google Chrome, or give paths: "
     "--browser PATH --driver PATH. Selenium Manager and webdriver-manager were asked too: {tried}"
 )
@@ -110,7 +110,7 @@ def _selenium_manager(browser: str) -> tuple[Programs, str]:
     try:
         found = SeleniumManager().binary_paths(arguments + (["--browser-path", browser] if browser else []))
     except WebDriverException as error:
-        return Programs(), f"Selenium Manager: {_first_line(error)}"
+        return Programs(), f"Selenium Manager: {_first_line(error).rpartition('; ')[2]}"
     paths = (str(found.get(key) or "") for key in ("browser_path", "driver_path"))
     return Programs(*(path if os.path.isfile(path) else "" for path in paths)), ""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import chain
 from math import ceil, floor
 
 from market.orders import Action, CancelOrder, PlaceOrder, ReplaceOrder, Side
@@ -105,12 +107,17 @@ def _allowed(view: MarketView, side: Side, price: int) -> bool:
     return not facts.improvement or not book or not takes(price, side, book[0].price)
 
 
-def post_both(view: MarketView, bid: int, ask: int, quantity: int = 1) -> tuple[Action, ...]:
-    """A quote a side, `bid` below `ask`, moved in the order in which neither meets the other's old one."""
+def quote(view: MarketView, prices: Mapping[Side, int], quantity: int = 1) -> tuple[Action, ...]:
+    """One order on each side of `prices` and none on the others; a bid that is not below the ask gives way to it."""
+    bid, ask = prices.get(Side.BUY), prices.get(Side.SELL)
+    if bid is not None and ask is not None and bid >= ask:
+        return quote(view, {Side.SELL: ask}, quantity)
     old = own_orders(view, Side.BUY)
-    up = bool(old) and bid > old[0].price
-    buy, sell = post(view, Side.BUY, bid, quantity), post(view, Side.SELL, ask, quantity)
-    return (*sell, *buy) if up else (*buy, *sell)
+    # Moving up, the ask goes first, else the bid: so neither meets the other's old price.
+    first, second = (Side.SELL, Side.BUY) if bid and old and bid > old[0].price else (Side.BUY, Side.SELL)
+    gone = withdraw(view, *(side for side in Side if side not in prices))
+    moves = (post(view, side, prices[side], quantity) for side in (first, second) if side in prices)
+    return (*gone, *chain.from_iterable(moves))
 
 
 def withdraw(view: MarketView, *which: Side) -> tuple[Action, ...]:

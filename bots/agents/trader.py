@@ -22,6 +22,10 @@ class Decision:
     calls: tuple[str, ...] = field(default=())
 
 
+CLOSED = Decision(reason="the market is not open")
+NOTHING_LEFT = Decision(reason="nothing left to trade with")
+
+
 class Trader(Protocol):
     """Decides for one seat. `decide` may take its time, keeps no clock and draws only from its own random stream."""
 

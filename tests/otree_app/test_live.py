@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,9 @@ from tests.lab import Seat, new_session
 
 
 @asynccontextmanager
-async def open_market(server: Server, seats: int = 3, **changes: object) -> AsyncIterator[list[Seat]]:
+async def open_market(server: Server, seats: int = 3, **changes: Any) -> AsyncIterator[list[Seat]]:
     """Seats of a fresh market, trading since all of them are there."""
-    _, codes = new_session(server, seats=seats, **{"period_seconds": 60.0, **changes})
+    _, codes = new_session(server, seats=seats, **({"period_seconds": 60.0} | changes))
     async with AsyncExitStack() as stack:
         traders = [await stack.enter_async_context(Seat(server, code)) for code in codes]
         for trader in traders:
@@ -104,7 +105,7 @@ def test_a_command_sent_twice_is_done_once(lab: Server) -> None:
         ({}, "bad_message"),
     ],
 )
-def test_a_bad_command_is_refused_in_words_and_changes_nothing(lab: Server, command: dict, code: str) -> None:
+def test_a_bad_command_is_refused_in_words_and_changes_nothing(lab: Server, command: dict[str, Any], code: str) -> None:
     async def story() -> None:
         async with open_market(lab) as (ann, *_):
             before = (await ann.view()).seq

@@ -1,0 +1,144 @@
+// The order book, the tape of trades and one's own orders. Tells by call-backs what was picked or is to be taken back.
+(function () {
+  "use strict";
+  const openpit = (window.openpit = window.openpit || { view: null, host: null });
+  const { byId, put, show, attribute, make } = openpit.dom;
+  const { money, count, noun } = openpit.words;
+  const { best, lastPrice } = openpit.read;
+
+  const FEWEST_ROWS = 5;
+  const MOST_ROWS = 12;
+  const ROW_PIXELS = 24;
+  const TAPE = 30;
+
+  let rows = { asks: [], bids: [] };
+  let pick = () => {};
+  let cancel = () => {};
+  let drawnTape = null;
+  let drawnOrders = null;
+
+  /** `onPick(price)` gets the price of a level that was clicked, `onCancel(order)` an order to take back. */
+  function start(onPick, onCancel) {
+    pick = onPick;
+    cancel = onCancel;
+    fitRows();
+    window.addEventListener("resize", fitRows);
+  }
+
+  // The number of rows follows the window, never the market.
+  function fitRows() {
+    const spare = byId("op-desk").clientHeight - byId("op-desk-content").scrollHeight;
+    const fitting = rows.asks.length + Math.floor(spare / ROW_PIXELS / 2);
+    const wanted = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, fitting));
+    if (wanted === rows.asks.length) return;
+    rows = { asks: newRows("ask", wanted), bids: newRows("bid", wanted) };
+    byId("op-asks").replaceChildren(...rows.asks.map((row) => row.line).reverse());
+    byId("op-bids").replaceChildren(...rows.bids.map((row) => row.line));
+    if (openpit.view) draw(openpit.view);
+  }
+
+  function newRows(kind, number) {
+    return Array.from({ length: number }, () => newRow(kind));
+  }
+
+  function newRow(kind) {
+    const depth = make("span", "depth");
+    const quantity = make("span", "quantity");
+    const price = make("button", "price");
+    price.type = "button";
+    price.tabIndex = -1;
+    const line = make("tr", kind, make("td", "", depth, quantity), make("td", "", price));
+    const row = { line, depth, quantity, price, level: null };
+    line.addEventListener("click", () => row.level && pick(row.level[0]));
+    return row;
+  }
+
+  function draw(view) {
+    drawBook(view);
+    drawOrders(view);
+    drawTape(view);
+  }
+
+  function drawBook(view) {
+    const { tick } = view.facts;
+    const shown = [...view.bids.slice(0, rows.bids.length), ...view.asks.slice(0, rows.asks.length)];
+    const deepest = Math.max(1, ...shown.map(([, quantity]) => quantity));
+    rows.asks.forEach((row, place) => drawRow(row, view.asks[place] || null, deepest, tick));
+    rows.bids.forEach((row, place) => drawRow(row, view.bids[place] || null, deepest, tick));
+    const bid = best(view.bids);
+    const ask = best(view.asks);
+    const last = lastPrice(view);
+    put(byId("op-last"), last === null ? "no trade yet" : `last ${money(last, tick)}`);
+    put(byId("op-spread"), bid === null || ask === null ? "" : `spread ${money(ask - bid, tick)}`);
+    const hidden = view.bids.length + view.asks.length - shown.length;
+    put(byId("op-deeper"), hidden ? `and ${count(hidden, "more price")}` : "");
+  }
+
+  function drawRow(row, level, deepest, tick) {
+    row.level = level;
+    const [price, quantity, mine] = level || [0, 0, 0];
+    put(row.price, level ? money(price, tick) : "");
+    put(row.quantity, level ? ownership(quantity, mine) : "");
+    attribute(row.depth, "style", `width:${Math.round((100 * quantity) / deepest)}%`);
+    row.line.classList.toggle("mine", mine > 0);
+    row.line.classList.toggle("filled", level !== null);
+    row.price.disabled = !level;
+    attribute(row.price, "aria-label", level ? `Put ${money(price, tick)} in the order` : "");
+  }
+
+  function ownership(quantity, mine) {
+    if (!mine) return money(quantity, "1");
+    return mine === quantity ? `${money(quantity, "1")} · yours` : `${money(quantity, "1")} · ${mine} yours`;
+  }
+
+  // Newest first: the first one is what the X key takes back.
+  function drawOrders(view) {
+    const key = JSON.stringify(view.orders);
+    if (key === drawnOrders) return;
+    drawnOrders = key;
+    const orders = [...view.orders].reverse();
+    byId("op-orders").replaceChildren(...orders.map((order) => orderRow(order, view.facts)));
+    show(byId("op-no-orders"), !orders.length);
+    show(byId("op-orders-table"), orders.length > 0);
+    put(byId("op-orders-count"), orders.length ? String(orders.length) : "");
+  }
+
+  function orderRow(order, facts) {
+    const [id, side, price, quantity, size] = order;
+    const name = `${side} ${count(quantity, noun(facts))} at ${money(price, facts.tick)}`;
+    const button = make("button", "cancel", "✕");
+    button.type = "button";
+    button.title = "Take back";
+    button.dataset.order = id;
+    button.setAttribute("aria-label", `Take back: ${name}`);
+    button.addEventListener("click", () => cancel(order));
+    const left = quantity === size ? money(quantity, "1") : `${money(quantity, "1")} of ${money(size, "1")}`;
+    return make(
+      "tr",
+      "",
+      make("td", "", make("span", `tag ${side}`, side)),
+      make("td", "", left),
+      make("td", "", money(price, facts.tick)),
+      make("td", "", button),
+    );
+  }
+
+  function drawTape(view) {
+    const last = view.trades.length ? view.trades[view.trades.length - 1][0] : 0;
+    if (last === drawnTape) return;
+    drawnTape = last;
+    const newest = view.trades.slice(-TAPE).reverse();
+    byId("op-tape").replaceChildren(...newest.map((trade) => tapeItem(trade, view)));
+    show(byId("op-no-trades"), !newest.length);
+  }
+
+  function tapeItem([, period, , price, quantity, aggressor], view) {
+    const arrow = make("i", aggressor, aggressor === "buy" ? "▲" : "▼");
+    arrow.setAttribute("aria-hidden", "true");
+    const item = make("li", period === view.period ? "" : "earlier", arrow, `${money(price, view.facts.tick)} × ${quantity}`);
+    item.title = `Period ${period}: a trader ${aggressor === "buy" ? "bought" : "sold"} at the price of a resting order`;
+    return item;
+  }
+
+  openpit.book = { start, draw };
+})();

@@ -1,0 +1,147 @@
+"""The deterministic stand-in for a language model: sensible in asset and in induced markets, and it says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+
+from bots.agents.desk import aim, best_of_others, in_bounds, limit, own_orders, quote, room, sides, takes
+from bots.agents.estimates import elapsed, going_price, mean_price, others_mid, share_value
+from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision
+from market.events import Phase
+from market.orders import Side
+from market.view import MarketView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeuristicConfig:
+    """All as shares of a value or a price, `window` in trades, `patience` a power of the time elapsed.
+
+    `opinion`: how far the own estimate of a share may lie off what it will pay. `balance`: how much more a share is
+    worth to an account all in cash than to one half in shares, and less to one all in shares. `haggle`: how far from
+    the worst acceptable price it starts. `opening`: the same before a unit's market has shown any price.
+    `step`: how much it improves on others. `tolerance`: how far an own quote may lie off before it is replaced.
+    """
+
+    opinion: float = 0.06
+    balance: float = 0.05
+    haggle: float = 0.05
+    opening: float = 0.35
+    patience: float = 2.0
+    window: int = 8
+    step: float = 0.01
+    tolerance: float = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Bargain:
+    """Prices in ticks at which to open, to trade now, and never to trade beyond; the last is `worth`."""
+
+    opening: float
+    now: float
+    worth: float
+
+
+class Heuristic:
+    """Knows what a share or unit is worth to itself, asks for a margin that melts as the period runs out.
+
+    It takes a quote that beats its price of the moment, and otherwise quotes: a little better than others, never worse
+    for itself than that price. One order a side; the ones that no longer fit are replaced.
+    """
+
+    def __init__(self, *, rng: Random, config: HeuristicConfig | None = None) -> None:
+        self._rng = rng
+        self.config = config or HeuristicConfig()
+        self._opinions: dict[int, float] = {}
+
+    def decide(self, view: MarketView) -> Decision:
+        if view.phase is not Phase.OPEN:
+            return CLOSED
+        able = sides(view)
+        if not able:
+            return NOTHING_LEFT
+        bargains = self._bargains(view, able)
+        if not bargains:
+            return Decision(reason="nothing tells what a share is worth")
+        return self._take(view, bargains) or self._quote(view, bargains)
+
+    def _bargains(self, view: MarketView, able: tuple[Side, ...]) -> dict[Side, Bargain]:
+        if view.facts.induced:
+            return {side: self._unit_bargain(view, side) for side in able}
+        worth = self._share_worth(view)
+        return {} if worth is None else {side: self._share_bargain(view, side, worth) for side in able}
+
+    # What it is worth
+
+    def _share_worth(self, view: MarketView) -> float | None:
+        """Payments to come, or the price of the day, by an opinion of the period and the weight of shares held."""
+        value = share_value(view)
+        if value is None:
+            value = going_price(view)
+        if value is None:
+            return None
+        return value * (1 + self._opinion(view.period)) * (1 + self._balance(view, value))
+
+    def _opinion(self, period: int) -> float:
+        if period not in self._opinions:
+            self._opinions[period] = self._rng.uniform(-self.config.opinion, self.config.opinion)
+        return self._opinions[period]
+
+    def _balance(self, view: MarketView, value: float) -> float:
+        """From `balance` for an account all in cash to its negative for one all in shares."""
+        stock = view.holdings.shares * value
+        wealth = view.holdings.cash + stock
+        share = stock / wealth if wealth > 0 else 1.0
+        return self.config.balance * max(-1.0, 1 - 2 * share)
+
+    def _share_bargain(self, view: MarketView, side: Side, worth: float) -> Bargain:
+        return self._melt(view, worth * _better(side, self.config.haggle), worth)
+
+    def _unit_bargain(self, view: MarketView, side: Side) -> Bargain:
+        """From a little better than the price of the day, or a guess where there is none yet, to value or cost."""
+        worth = limit(view, side)
+        price = mean_price(view, self.config.window) or others_mid(view)
+        if price is None:
+            return self._melt(view, worth * _better(side, self.config.opening), worth)
+        start = price * _better(side, self.config.haggle)
+        return self._melt(view, start if takes(round(start), side, worth) else worth, worth)
+
+    def _melt(self, view: MarketView, opening: float, worth: float) -> Bargain:
+        return Bargain(opening, opening + (worth - opening) * elapsed(view) ** self.config.patience, worth)
+
+    # What to do about it
+
+    def _take(self, view: MarketView, bargains: Mapping[Side, Bargain]) -> Decision | None:
+        for side, bargain in bargains.items():
+            best = best_of_others(view, side.other)
+            now = in_bounds(view, side, bargain.now)
+            if best and takes(best.price, side, now) and room(view, side, best.price):
+                gain = abs(bargain.worth - best.price)
+                reason = f"{side} at {best.price}, worth {bargain.worth:.0f} to me: {gain:.0f} gained"
+                return Decision(actions=aim(view, side, best.price), reason=reason)
+        return None
+
+    def _quote(self, view: MarketView, bargains: Mapping[Side, Bargain]) -> Decision:
+        prices = {side: self._quoted(view, side, bargain) for side, bargain in bargains.items()}
+        terms = ", ".join(f"{side} at {price}" for side, price in prices.items())
+        actions = quote(view, prices)
+        return Decision(actions=actions, reason=f"no gain on offer; I would {terms}")
+
+    def _quoted(self, view: MarketView, side: Side, bargain: Bargain) -> int:
+        """A step better than others between the opening and the price of the moment; an own quote near it stays."""
+        price = bargain.opening
+        if best := best_of_others(view, side):
+            step = max(1.0, self.config.step * best.price)
+            price = best.price + step if side is Side.BUY else best.price - step
+        low, high = sorted((bargain.opening, bargain.now))
+        target = in_bounds(view, side, min(max(price, low), high))
+        for order in own_orders(view, side):
+            if abs(order.price - target) <= self.config.tolerance * target and takes(order.price, side, bargain.worth):
+                return order.price
+        return target
+
+
+def _better(side: Side, share: float) -> float:
+    """The factor that makes a price better for this side by a share of it."""
+    return 1 - share if side is Side.BUY else 1 + share

@@ -1,0 +1,63 @@
+"""Noise traders: orders without information near the price of the day. Never at a loss on induced units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from bots.agents.desk import aim, best_of_others, in_bounds, limit, sides, takes, withdraw
+from bots.agents.estimates import going_price
+from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision
+from market.events import Phase
+from market.orders import Side
+from market.view import MarketView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseConfig:
+    """`rest`, `cancel`, `take`: chances a decision to do nothing, to take orders back, to trade at once.
+
+    `spread`: standard deviation of quoted prices as a share of the price of the day.
+    """
+
+    rest: float = 0.3
+    cancel: float = 0.1
+    take: float = 0.3
+    spread: float = 0.05
+
+
+class Noise:
+    """Trades on noise as if it were information (Black 1986, Journal of Finance 41(3))."""
+
+    def __init__(self, *, rng: Random, config: NoiseConfig | None = None) -> None:
+        self._rng = rng
+        self.config = config or NoiseConfig()
+
+    def decide(self, view: MarketView) -> Decision:
+        if view.phase is not Phase.OPEN:
+            return CLOSED
+        able = sides(view)
+        if not able:
+            return NOTHING_LEFT
+        side, mood = self._rng.choice(able), self._rng.random()
+        if mood < self.config.rest:
+            return Decision(reason="no mood to trade")
+        if mood < self.config.rest + self.config.cancel:
+            return Decision(actions=withdraw(view, *Side), reason="has second thoughts")
+        if mood < self.config.rest + self.config.cancel + self.config.take and self._can_take(view, side):
+            return Decision(actions=aim(view, side, self._opposite(view, side)), reason=f"{side} at once")
+        price = in_bounds(view, side, self._rng.gauss(1, self.config.spread) * self._centre(view, side))
+        return Decision(actions=aim(view, side, price), reason=f"a quote to {side} at {price}")
+
+    def _opposite(self, view: MarketView, side: Side) -> int:
+        best = best_of_others(view, side.other)
+        return best.price if best else 0
+
+    def _can_take(self, view: MarketView, side: Side) -> bool:
+        price = self._opposite(view, side)
+        return bool(price) and takes(price, side, limit(view, side))
+
+    def _centre(self, view: MarketView, side: Side) -> float:
+        """The price of the day; at the start of an induced market nobody knows one but one's own limit."""
+        price = going_price(view)
+        return limit(view, side) if price is None else price

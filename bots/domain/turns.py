@@ -1,0 +1,140 @@
+"""One turn: what was decided is checked once more, carried out and written down. Knows no threads and no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Protocol
+
+from market.events import Phase, encode_command
+from market.orders import Action, CancelOrder, ReplaceOrder
+from market.view import MarketView, OwnOrder
+
+from bots.adapters.errors import BrowserGone, PageLeft
+from bots.adapters.page import PageReceipt
+from bots.agents.trader import Decision
+
+TURN_VERSION = 1
+# Refusals that only a market which moved on gives: whoever decided saw another book.
+MOVED = frozenset(
+    "unknown_order nothing_to_trade_with not_filled_whole no_improvement waiting closed paused finished".split()
+)
+# Refusals that a trade in between explains where there was one.
+MAYBE_MOVED = frozenset("no_cash no_shares no_units_to_buy no_units_to_sell self_trade one_order_a_side".split())
+
+
+class ActingPage(Protocol):
+    """What a turn needs of the page."""
+
+    def newer(self, seq: int) -> MarketView | None: ...
+
+    def submit(self, action: Action) -> PageReceipt: ...
+
+
+class Clock(Protocol):
+    def __call__(self) -> float: ...
+
+
+@dataclass(slots=True)
+class Done:
+    """What became of a decision. `act` has the milliseconds to each acknowledgement."""
+
+    outcome: str
+    reason: str
+    receipts: list[PageReceipt] = field(default_factory=list)
+    act: list[float] = field(default_factory=list)
+
+
+def carry_out(page: ActingPage, decision: Decision, seen: MarketView, clock: Clock) -> Done:
+    """Send the actions of a decision in order, each after the answer to the one before.
+
+    `seen` is what was decided on; actions that no longer apply to the market as it is now are not sent.
+    """
+    done = Done(decision.outcome, decision.reason)
+    try:
+        current = page.newer(seen.seq) if decision.actions else None
+        for action in decision.actions:
+            _carry_out_one(page, action, seen, current, done, clock)
+    except PageLeft as error:
+        done.outcome, done.reason = "stale", str(error)
+    except TimeoutError:
+        done.outcome, done.reason = "failed", "The server did not answer in time."
+    except BrowserGone as error:
+        done.outcome, done.reason = "failed", f"The browser died before the answer came: {error}"
+    return done
+
+
+def _carry_out_one(
+    page: ActingPage, action: Action, seen: MarketView, current: MarketView | None, done: Done, clock: Clock
+) -> None:
+    if current and (objection := objection_to(action, seen, current)):
+        done.receipts.append(PageReceipt("held", reason=objection))
+        done.outcome = "stale"
+        return
+    began = clock()
+    receipt = page.submit(action)
+    done.act.append(round((clock() - began) * 1000, 1))
+    done.receipts.append(receipt)
+    if receipt.code in MOVED or (current and receipt.code in MAYBE_MOVED):
+        done.outcome = "stale"
+
+
+def objection_to(action: Action, seen: MarketView, current: MarketView) -> str:
+    """Why an action decided on `seen` makes no sense in `current`; "" where it does. Cash and shares are the server's."""
+    if current.phase is not Phase.OPEN or current.period != seen.period:
+        return f"Not sent: period {seen.period} is no longer open."
+    if isinstance(action, CancelOrder | ReplaceOrder):
+        before, now = _order(seen, action.order_id), _order(current, action.order_id)
+        if before and not now:
+            return f"Not sent: order {action.order_id} is no longer in the book."
+        if isinstance(action, ReplaceOrder) and before and now and now.quantity < before.quantity:
+            return f"Not sent: order {action.order_id} has traded meanwhile."
+    return ""
+
+
+def _order(view: MarketView, order_id: int) -> OwnOrder | None:
+    return next((order for order in view.orders if order.id == order_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatName:
+    """Who played: `seat` counts from 1 in the order of the session's links."""
+
+    seat: int
+    participant: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """When: `utc` of the moment of decision (ISO 8601), milliseconds from due to asked and from asked to decided."""
+
+    utc: str
+    event: float
+    decide: float
+
+
+def turn_line(
+    who: SeatName, turn: int, trigger: str, seen: MarketView, actions: Sequence[Action], done: Done, timing: Timing
+) -> dict[str, object]:
+    """One line of `decisions.jsonl`. `ms.act` is the slowest acknowledgement, None where nothing was sent."""
+    return {
+        "version": TURN_VERSION,
+        **asdict(who),
+        "trader": seen.trader,
+        "turn": turn,
+        "period": seen.period,
+        "seconds": seen.seconds,
+        "utc": timing.utc,
+        "view_seq": seen.seq,
+        "trigger": trigger,
+        "outcome": done.outcome,
+        "reason": done.reason,
+        "actions": [encode_command(action) for action in actions],
+        "receipts": [asdict(receipt) for receipt in done.receipts],
+        "quote": list(seen.quote),
+        "last_price": seen.last_price,
+        "cash": seen.holdings.cash,
+        "shares": seen.holdings.shares,
+        "ms": {"event": timing.event, "decide": timing.decide, "act": max(done.act, default=None)},
+    }
