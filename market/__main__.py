@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from market.custom import treatment_from_toml, treatment_to_toml
-from market.designs import DESIGNS, design
+from market.designs import DESIGNS, check_seats, design
 from market.equilibrium import equilibrium
-from market.records import data_dictionary
+from market.records import data_dictionary, names
 from market.replay import Replayed, replay
 from market.treatments import Treatment, TreatmentError
+
+LONGEST_CELL = 2**30
 
 
 class FileError(Exception):
@@ -50,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
 def _check(options: argparse.Namespace) -> int:
     try:
         treatment = treatment_from_toml(_read(options.file))
+        if seats := treatment.humans + treatment.bots:
+            check_seats(treatment, seats)
     except TreatmentError as error:
         raise TreatmentError("\n".join(f"{options.file}: {line}" for line in str(error).splitlines())) from None
     print(f"{options.file}: fine.\n{_summary(treatment)}")
@@ -89,8 +94,7 @@ def _dictionary(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    tables = (_rows(options.folder / f"{name}.csv") for name in ("markets", "events", "trades"))
-    results = replay(*tables)
+    results = replay(*(_rows(options.folder, table) for table in ("markets", "events", "trades")))
     print("\n".join(_line(one) for one in results) or f"{options.folder}: no market was recorded.")
     return 1 if any(one.difference for one in results) else 0
 
@@ -100,13 +104,20 @@ def _line(one: Replayed) -> str:
     return f"{one.session} {one.market}: {counts}, {one.difference or 'identical'}"
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    yield from csv.DictReader(_read(path).splitlines())
+def _rows(folder: Path, table: str) -> Iterable[dict[str, str]]:
+    """The rows of a table, whose columns must all be there; the end of a period may be a very long cell."""
+    path = folder / f"{table}.csv"
+    csv.field_size_limit(LONGEST_CELL)
+    rows = csv.DictReader(io.StringIO(_read(path), newline=""))
+    missing = [name for name in names(table) if name not in (rows.fieldnames or ())]
+    if missing:
+        raise FileError(f"{path}: columns are missing: {', '.join(missing)}. Export it again and leave it unchanged.")
+    return rows
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise FileError(f"{path}: there is no such file.") from None
     except (OSError, UnicodeDecodeError) as error:

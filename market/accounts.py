@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from market.orders import Side
 
+BUY = Side.BUY
+
 
 @dataclass(slots=True)
 class Account:
@@ -54,10 +56,11 @@ class Account:
             return len(self.costs) - self.sold - self.shares_reserved
         return self.shares + self.short_limit - self.shares_reserved
 
-    @property
-    def units_to_buy(self) -> int | None:
-        """Induced units that a new bid may still ask for; None in asset markets."""
-        return len(self.values) - self.bought - self.units_bid if self.induced else None
+    def open_units(self, side: Side) -> tuple[int, ...]:
+        """Induced units that no resting order asks for yet: what they are worth, or cost, in the order of use."""
+        if side is BUY:
+            return self.values[self.bought + self.units_bid :]
+        return self.costs[self.sold + self.shares_reserved :]
 
     @property
     def values_left(self) -> tuple[int, ...]:
@@ -73,7 +76,7 @@ class Account:
         return self.profit if self.induced else self.cash
 
     def reserve(self, side: Side, price: int, quantity: int) -> None:
-        if side is Side.BUY:
+        if side is BUY:
             self.cash_reserved += price * quantity
             self.units_bid += quantity
         else:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import NamedTuple
 
-from market.orders import Action, CancelOrder, PlaceOrder, ReplaceOrder, Side, TimeInForce, Trade
+from market.orders import Action, CancelOrder, Hold, PlaceOrder, ReplaceOrder, Side, TimeInForce, Trade
 
 OPERATOR = "market"
 RULES_VERSION = 1
@@ -109,8 +109,9 @@ class LogLine(NamedTuple):
 
 OUTCOMES = {"trade": Trade, "rested": Rested, "cancelled": Cancelled, "paid": Paid}
 OUTCOME_NAMES = {kind: name for name, kind in OUTCOMES.items()}
-OPERATIONS = {"open": OpenPeriod, "close": ClosePeriod, "pause": Pause, "resume": Resume}
-OPERATION_NAMES = {kind: name for name, kind in OPERATIONS.items()}
+
+
+_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def encode_command(command: Action | Operation) -> list[object]:
@@ -126,11 +127,15 @@ def encode_command(command: Action | Operation) -> list[object]:
             return ["close", dividend]
         case Pause(reason):
             return ["pause", reason]
-        case _:
-            return [OPERATION_NAMES[type(command)]]
+        case OpenPeriod():
+            return ["open"]
+        case Resume():
+            return ["resume"]
+        case Hold():
+            return ["hold"]
 
 
-def decode_command(document: list[object]) -> Command:
+def decode_command(document: object) -> Command:
     """The inverse of `encode_command`. Raises ValueError for an unknown name."""
     match document:
         case ["place", str(side), int() | None as price, int(quantity), str(time_in_force)]:
@@ -139,15 +144,21 @@ def decode_command(document: list[object]) -> Command:
             return CancelOrder(order_id)
         case ["replace", int(order_id), int(price), int(quantity)]:
             return ReplaceOrder(order_id, price, quantity)
-        case [str(name), *arguments] if name in OPERATIONS:
-            return OPERATIONS[name](*arguments)  # type: ignore[no-any-return]
+        case ["close", int(dividend)]:
+            return ClosePeriod(dividend)
+        case ["pause", str(reason)]:
+            return Pause(reason)
+        case ["open"]:
+            return OpenPeriod()
+        case ["resume"]:
+            return Resume()
     raise ValueError(f"Unknown command {document!r}.")
 
 
 def log_line(previous: str, event: Event) -> LogLine:
     """The line of an event; its hash covers the hash before it and everything the event says (16 hex digits)."""
-    command = json.dumps(encode_command(event.command), separators=(",", ":"))
-    outcomes = json.dumps([[OUTCOME_NAMES[type(one)], *one] for one in event.outcomes], separators=(",", ":"))
+    command = _json(encode_command(event.command))
+    outcomes = _json([[OUTCOME_NAMES[type(one)], *one] for one in event.outcomes])
     body = f"{previous}|{event.seq}|{event.period}|{event.seconds!r}|{event.actor}|{command}|{outcomes}"
     digest = blake2b(body.encode(), digest_size=8).hexdigest()
     return LogLine(event.seq, event.period, event.seconds, event.actor, command, outcomes, digest)

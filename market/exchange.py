@@ -1,17 +1,19 @@
-"""One market: a book, a ledger and rules; its periods open and close in it as events. Its state is the fold of its events."""
+"""One market: a book, a ledger and rules. Its periods open and close as events; its state is the fold of these."""
 
 from __future__ import annotations
 
 import json
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from hashlib import blake2b
+from math import isfinite
 
 from market.accounts import Account
 from market.book import Fill, OrderBook
 from market.events import (
     OPERATOR,
+    RULES_VERSION,
     Cancelled,
     ClosePeriod,
     Command,
@@ -27,10 +29,26 @@ from market.events import (
     decode_command,
     log_line,
 )
+from market.history import Tally
 from market.ledger import Ledger
-from market.orders import Action, CancelOrder, Hold, Order, PlaceOrder, Receipt, ReplaceOrder, Side, TimeInForce, Trade
-from market.rules import is_whole, malformed, price_refusal, promise_refusal, quote_refusal, shown, take_refusal
+from market.orders import (
+    Action,
+    CancelOrder,
+    Hold,
+    Order,
+    PlaceOrder,
+    Print,
+    Receipt,
+    ReplaceOrder,
+    Side,
+    TimeInForce,
+    Trade,
+)
+from market.rules import Standing, is_whole, malformed, refusal, shown, worst_price
 from market.treatments import Role, Treatment
+
+BUY, PERIOD, IOC = Side.BUY, TimeInForce.PERIOD, TimeInForce.IOC
+OPEN = Phase.OPEN
 
 
 class OperationError(Exception):
@@ -58,9 +76,11 @@ class Exchange:
         self.seconds = 0.0
         self.events: list[Event] = []
         self.trades: list[Trade] = []
+        self.prints: list[Print] = []
+        self.tallies: list[Tally] = []
         self.dividends: list[int] = []
         self._next_order = 1
-        self._origin = blake2b(treatment.canonical().encode(), digest_size=8).hexdigest()
+        self._origin = _origin(treatment, roles)
         self._lines: list[LogLine] = []
 
     @property
@@ -77,14 +97,18 @@ class Exchange:
     # What traders do
 
     def submit(self, trader: str, action: Action, seconds: float) -> Receipt:
-        """Carry out one action of a trader at `seconds` since the period opened, or refuse it and change nothing."""
+        """Carry out one action of a trader at `seconds` since the period opened, or refuse it and change nothing.
+
+        Time does not run backwards: an action that comes with an earlier time than the last gets the last one's.
+        Raises ValueError for a time that is no finite number, a bug of the host.
+        """
         if trader not in self.accounts:
             return Receipt.refused("unknown_trader", trader=shown(trader))
         if isinstance(action, Hold):
             return Receipt("held")
-        if self.phase is not Phase.OPEN:
+        if self.phase is not OPEN:
             return Receipt.refused(self.phase.value)
-        self.seconds = max(self.seconds, seconds)
+        self._advance(seconds)
         if isinstance(action, PlaceOrder):
             return self._place(trader, action)
         order = self._open_order(trader, action.order_id)
@@ -92,43 +116,30 @@ class Exchange:
             return Receipt.refused("unknown_order", order_id=shown(action.order_id))
         return self._cancel(order, action) if isinstance(action, CancelOrder) else self._replace(order, action)
 
+    def _advance(self, seconds: float) -> None:
+        if not isfinite(seconds):
+            raise ValueError(f"A time is a finite number of seconds since the period opened, not {seconds!r}.")
+        if seconds > self.seconds:
+            self.seconds = float(seconds)
+
     def _open_order(self, trader: str, order_id: object) -> Order | None:
         return self.ledger.open_orders[trader].get(order_id) if is_whole(order_id) else None
 
     def _place(self, trader: str, action: PlaceOrder) -> Receipt:
-        if refusal := malformed(action):
-            return refusal
+        if refused := malformed(action):
+            return refused
         order, lasting = self._order(trader, action)
-        return self._refusal(order, lasting) or self._execute(order, lasting, action, [])
+        own = self.ledger.open_orders[trader].values()
+        here = Standing(self.treatment, self.book, self.accounts[trader], own)
+        return refusal(here, order, lasting) or self._execute(order, lasting, action, [])
 
     def _order(self, trader: str, action: PlaceOrder) -> tuple[Order, TimeInForce]:
         """The order of an action; a market order is an immediate one at the worst price allowed."""
-        worst = self.treatment.price_max if action.side is Side.BUY else self.treatment.price_min
-        price, lasting = action.price, action.time_in_force
+        side, price, quantity, lasting = action.side, action.price, action.quantity, action.time_in_force
         if price is None:
-            price, lasting = worst, TimeInForce.IOC if lasting is TimeInForce.PERIOD else lasting
-        return Order(
-            self._next_order, trader, action.side, price, action.quantity, action.quantity, self.seconds
-        ), lasting
-
-    def _refusal(self, order: Order, lasting: TimeInForce) -> Receipt | None:
-        treatment, own = self.treatment, self.ledger.open_orders[order.trader].values()
-        return (
-            price_refusal(treatment, order)
-            or promise_refusal(treatment, self.accounts[order.trader], order, self._cost(order, lasting))
-            or take_refusal(self.book, order, lasting)
-            or quote_refusal(treatment, self.book, own, order)
-        )
-
-    def _cost(self, order: Order, lasting: TimeInForce) -> int:
-        """The most a bid can cost in ticks: its limit, or for an immediate order what it would meet now."""
-        if order.side is Side.SELL or lasting is TimeInForce.PERIOD:
-            return order.price * order.quantity
-        cost, left = 0, order.quantity
-        for maker in self.book.crosses(order):
-            taken = 0 if maker.trader == order.trader else min(left, maker.quantity)
-            cost, left = cost + taken * maker.price, left - taken
-        return cost
+            price = worst_price(self.treatment, self.accounts[trader], side, quantity)
+            lasting = IOC if lasting is PERIOD else lasting
+        return Order(self._next_order, trader, side, price, quantity, quantity, self.seconds), lasting
 
     def _execute(self, order: Order, lasting: TimeInForce, action: Command, outcomes: list[Outcome]) -> Receipt:
         """Match an order that passed all checks, move cash and shares, and record it."""
@@ -139,7 +150,7 @@ class Exchange:
         if placement.resting:
             outcomes.append(self.ledger.rest(order))
         elif order.quantity:
-            reason = "self_trade" if lasting is TimeInForce.PERIOD else "not_filled"
+            reason = "self_trade" if lasting is PERIOD else "not_filled"
             outcomes.append(Cancelled(order.id, order.trader, order.side, order.price, order.quantity, reason))
         if trades and self.treatment.clear_after_trade:
             outcomes += self._clear("clear_after_trade")
@@ -148,11 +159,15 @@ class Exchange:
         return Receipt("traded" if trades else "accepted", order.id, tuple(trades))
 
     def _trade(self, taker: Order, fill: Fill) -> Trade:
+        maker, price, quantity = fill
         valuations = self.ledger.settle(taker, fill)
-        bid, ask = (taker, fill.maker) if taker.side is Side.BUY else (fill.maker, taker)
-        terms = (bid.trader, ask.trader, fill.price, fill.quantity, taker.side, bid.id, ask.id)
-        trade = Trade(len(self.trades) + 1, self.period, self.seconds, *terms, *valuations)
+        bid, ask = (taker, maker) if taker.side is BUY else (maker, taker)
+        number, period, seconds = len(self.trades) + 1, self.period, self.seconds
+        terms = (bid.trader, ask.trader, price, quantity, taker.side, bid.id, ask.id)
+        trade = Trade(number, period, seconds, *terms, *valuations)
         self.trades.append(trade)
+        self.prints.append(Print(number, period, seconds, price, quantity, taker.side))
+        self.tallies[-1].count(price, quantity)
         return trade
 
     def _cancel(self, order: Order, action: CancelOrder) -> Receipt:
@@ -163,8 +178,10 @@ class Exchange:
     def _replace(self, order: Order, action: ReplaceOrder) -> Receipt:
         """Shrink an order where it stands, or take it out and place it anew at the back of the queue."""
         wanted = PlaceOrder(order.side, action.price, action.quantity)
-        if refusal := malformed(wanted):
-            return refusal
+        if not is_whole(action.price):
+            return Receipt.refused("bad_price", price=shown(action.price))
+        if refused := malformed(wanted):
+            return refused
         if action.price != order.price or action.quantity > order.quantity:
             return self._move(order, wanted, action)
         self.ledger.shrink(order, action.quantity)
@@ -173,14 +190,20 @@ class Exchange:
         return Receipt("accepted", order.id)
 
     def _move(self, order: Order, wanted: PlaceOrder, action: ReplaceOrder) -> Receipt:
-        """Check the new order as if the old one were gone; only then take the old one out."""
-        dropped = self.ledger.drop(order, "replace")
         new, lasting = self._order(order.trader, wanted)
-        if refusal := self._refusal(new, lasting):
-            self.ledger.rest(order)
-            return refusal
+        if refused := self._move_refusal(order, new):
+            return refused
         self.book.cancel(order.id)
-        return self._execute(new, lasting, action, [dropped])
+        return self._execute(new, lasting, action, [self.ledger.drop(order, "replace")])
+
+    def _move_refusal(self, order: Order, new: Order) -> Receipt | None:
+        """Check the new order as if the old one were gone; the old one keeps its place and its promise."""
+        account = self.accounts[order.trader]
+        own = [other for other in self.ledger.open_orders[order.trader].values() if other is not order]
+        account.release(order.side, order.price, order.quantity)
+        refused = refusal(Standing(self.treatment, self.book, account, own, order), new, PERIOD)
+        account.reserve(order.side, order.price, order.quantity)
+        return refused
 
     def _clear(self, reason: str) -> list[Cancelled]:
         return [self.ledger.drop(order, reason) for order in self.book.clear()]
@@ -193,13 +216,15 @@ class Exchange:
         before = self.phase
         if isinstance(operation, OpenPeriod) and before in (Phase.WAITING, Phase.CLOSED):
             self.phase, self.period, self.seconds = Phase.OPEN, self.period + 1, 0.0
+            self.tallies.append(Tally())
             self.ledger.renew()
         elif isinstance(operation, Pause) and before is Phase.OPEN:
-            self.phase, self.seconds = Phase.PAUSED, max(self.seconds, seconds)
+            self._advance(seconds)
+            self.phase = Phase.PAUSED
         elif isinstance(operation, Resume) and before is Phase.PAUSED:
             self.phase = Phase.OPEN
         elif isinstance(operation, ClosePeriod) and before in (Phase.OPEN, Phase.PAUSED):
-            self.seconds = max(self.seconds, seconds)
+            self._advance(seconds)
             outcomes += self._close(operation)
         else:
             raise OperationError(f"{type(operation).__name__} is not possible while the market is {before.value}.")
@@ -220,29 +245,43 @@ class Exchange:
 
     def log(self, since: int = 0) -> list[LogLine]:
         """The lines of the events after number `since`, as they are stored."""
+        self._write_lines()
+        return self._lines[since:]
+
+    def _write_lines(self) -> None:
         for event in self.events[len(self._lines) :]:
             self._lines.append(log_line(self._lines[-1].hash if self._lines else self._origin, event))
-        return self._lines[since:]
 
     def chain_hash(self) -> str:
         """The hash after the last event: equal for two runs only when every event was the same. 16 hex digits."""
-        lines = self.log()
-        return lines[-1].hash if lines else self._origin
+        self._write_lines()
+        return self._lines[-1].hash if self._lines else self._origin
 
     def state_hash(self) -> str:
         """A hash of what stands now: phase, book in priority and accounts. 16 hex digits."""
         orders = [astuple(order) for side in (self.book.bids, self.book.asks) for order in side.orders()]
         accounts = [astuple(account) for account in self.accounts.values()]
-        state = [self.phase, self.period, self.dividends, len(self.trades), orders, accounts]
-        return blake2b(json.dumps(state).encode(), digest_size=8).hexdigest()
+        return _digest([self.phase, self.period, self.dividends, len(self.trades), orders, accounts])
+
+
+def _origin(treatment: Treatment, roles: Mapping[str, Role]) -> str:
+    """Where the chain of hashes starts: the rules and what was dealt."""
+    return _digest([RULES_VERSION, treatment.essence(), {trader: asdict(role) for trader, role in roles.items()}])
+
+
+def _digest(document: object) -> str:
+    return blake2b(json.dumps(document).encode(), digest_size=8).hexdigest()
 
 
 def fold(treatment: Treatment, roles: Mapping[str, Role], log: Iterable[LogLine]) -> Exchange:
     """The market that a log leads to. Raises LogMismatch where a line comes out differently than it was recorded."""
     exchange = Exchange(treatment, roles)
     for line in log:
-        _redo(exchange, line)
-        if exchange.log(line.seq - 1)[:1] != [line]:
+        try:
+            _redo(exchange, line)
+        except (OperationError, ValueError) as error:
+            raise LogMismatch(f"Event {line.seq} cannot be done again: {error}") from error
+        if len(exchange.events) != line.seq or exchange.log(line.seq - 1) != [line]:
             raise LogMismatch(f"Event {line.seq} came out differently when done again: other rules, or a changed log.")
     return exchange
 

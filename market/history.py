@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from market.exchange import Exchange
+if TYPE_CHECKING:
+    from market.exchange import Exchange
 
 
 class PeriodSummary(NamedTuple):
@@ -18,14 +20,28 @@ class PeriodSummary(NamedTuple):
     dividend: int | None
 
 
+@dataclass(slots=True)
+class Tally:
+    """Running totals of a period, kept by the exchange so that nobody adds up its trades again and again."""
+
+    trades: int = 0
+    volume: int = 0
+    turnover: int = 0
+    last_price: int | None = None
+
+    def count(self, price: int, quantity: int) -> None:
+        self.trades += 1
+        self.volume += quantity
+        self.turnover += price * quantity
+        self.last_price = price
+
+
 def period_summary(exchange: Exchange, period: int) -> PeriodSummary:
     """One period of a market; `mean_price` is weighted by volume."""
-    trades = exchange.trades_of(period)
-    volume = sum(trade.quantity for trade in trades)
-    mean = sum(trade.price * trade.quantity for trade in trades) / volume if volume else None
-    last = trades[-1].price if trades else None
+    tally = exchange.tallies[period - 1]
+    mean = tally.turnover / tally.volume if tally.volume else None
     dividend = exchange.dividends[period - 1] if period <= len(exchange.dividends) else None
-    return PeriodSummary(period, len(trades), volume, mean, last, dividend)
+    return PeriodSummary(period, tally.trades, tally.volume, mean, tally.last_price, dividend)
 
 
 def history(exchange: Exchange) -> tuple[PeriodSummary, ...]:

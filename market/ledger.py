@@ -11,6 +11,8 @@ from market.events import Cancelled, Paid, Rested
 from market.orders import Order, Side
 from market.treatments import Role, Treatment
 
+BUY = Side.BUY
+
 
 class Ledger:
     """Accounts by trader, and the orders that reserve parts of them."""
@@ -42,7 +44,7 @@ class Ledger:
         self.accounts[maker.trader].release(maker.side, price, quantity)
         if not maker.quantity:
             del self.open_orders[maker.trader][maker.id]
-        bid, ask = (taker, maker) if taker.side is Side.BUY else (maker, taker)
+        bid, ask = (taker, maker) if taker.side is BUY else (maker, taker)
         value = self.accounts[bid.trader].buy(price, quantity)
         return value, self.accounts[ask.trader].sell(price, quantity)
 
@@ -72,12 +74,13 @@ def round_half_even(amount: Fraction) -> int:
 
 
 def _account(treatment: Treatment, trader: str, role: Role) -> Account:
+    """An account at the start. Induced units are redeemed and produced at once, so cash never binds there."""
     return Account(
         trader,
         role.name,
         role.cash,
         role.shares,
-        credit_limit=treatment.credit_limit,
+        credit_limit=None if treatment.induced else treatment.credit_limit,
         short_limit=treatment.short_limit,
         values=role.values,
         costs=role.costs,

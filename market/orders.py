@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -62,6 +62,17 @@ class Trade(NamedTuple):
     seller_cost: int | None = None
 
 
+class Print(NamedTuple):
+    """A trade as everybody sees it: no names."""
+
+    id: int
+    period: int
+    seconds: float
+    price: int
+    quantity: int
+    aggressor: Side
+
+
 class Quote(NamedTuple):
     """Best bid and ask in ticks; None on an empty side."""
 
@@ -111,8 +122,10 @@ class Hold:
 Action = PlaceOrder | CancelOrder | ReplaceOrder | Hold
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+NO_FACTS: Mapping[str, object] = {}
+
+
+class Receipt(NamedTuple):
     """What became of an action: `status` is accepted, traded, refused or held.
 
     A refusal carries a `code` of `market.refusals` and the `facts` that fill its words; it never raises.
@@ -122,7 +135,7 @@ class Receipt:
     order_id: int | None = None
     trades: tuple[Trade, ...] = ()
     code: str = ""
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = NO_FACTS
 
     @classmethod
     def refused(cls, code: str, **facts: object) -> Receipt:

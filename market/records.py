@@ -167,7 +167,7 @@ def names(table: str) -> tuple[str, ...]:
 
 def data_dictionary() -> str:
     """All tables and columns as Markdown."""
-    head = f"# Data dictionary\n\nVersion {RECORDS_VERSION} of the records. Cash and prices are whole ticks; an empty cell is none.\n"
+    head = f"# Data dictionary\n\nVersion {RECORDS_VERSION}. Cash and prices are whole ticks; an empty cell is none.\n"
     return "\n".join([head, *(_section(table, columns) for table, columns in TABLES.items())])
 
 

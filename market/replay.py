@@ -9,7 +9,7 @@ from typing import NamedTuple
 from market.events import LogLine
 from market.exchange import Exchange, LogMismatch, fold
 from market.orders import Trade
-from market.treatments import TreatmentError, roles_from, treatment_from
+from market.treatments import roles_from, treatment_from
 
 Cells = Mapping[str, str]
 Key = tuple[str, str]
@@ -49,7 +49,7 @@ def _key(row: Cells) -> Key:
 def _replay_one(market: Cells, events: list[Cells], trades: list[Cells]) -> Replayed:
     try:
         exchange = _again(market, events)
-    except (LogMismatch, TreatmentError) as error:
+    except (LogMismatch, ValueError) as error:
         return Replayed(*_key(market), len(events), len(trades), market["state_hash"], str(error))
     difference = _trade_difference(exchange.trades, trades) or _hash_difference(exchange, market)
     return Replayed(*_key(market), len(exchange.events), len(exchange.trades), exchange.state_hash(), difference)

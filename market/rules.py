@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from typing_extensions import TypeIs
 
 from market.accounts import Account
 from market.book import OrderBook
 from market.orders import Order, PlaceOrder, Receipt, Side, TimeInForce
-from market.treatments import Treatment
+from market.treatments import LARGEST, Amount, Treatment
 
-# Far from any price and any holding, so that arithmetic on it stays exact in a database column and in a browser.
-LARGEST = 10**9
+BUY, PERIOD, FOK = Side.BUY, TimeInForce.PERIOD, TimeInForce.FOK
 
 
 def malformed(action: PlaceOrder) -> Receipt | None:
@@ -35,78 +35,142 @@ def is_whole(number: object) -> TypeIs[int]:
 
 def shown(value: object) -> str:
     """A value as it may stand in a message to a person: short, whatever was sent."""
+    if isinstance(value, int) and abs(value) > LARGEST:
+        # Python refuses to write very long numbers out.
+        return f"a number beyond {LARGEST:,}"
     text = str(value)
     return text if len(text) <= 20 else text[:20] + "…"
 
 
-def price_refusal(treatment: Treatment, order: Order) -> Receipt | None:
+class Standing(NamedTuple):
+    """Where an order would come in: the book, its trader's account and other open orders.
+
+    `leaving` is an order that it replaces: still in the book, but no longer promised nor among `own`.
+    """
+
+    treatment: Treatment
+    book: OrderBook
+    account: Account
+    own: Collection[Order]
+    leaving: Order | None = None
+
+
+def refusal(here: Standing, order: Order, lasting: TimeInForce) -> Receipt | None:
+    """Why the rules do not admit a well-formed order; None where they do."""
+    return (
+        _terms_refusal(here.treatment, order)
+        or _promise_refusal(here, order, lasting)
+        or _take_refusal(here.treatment, here.book, order, lasting)
+        or _quote_refusal(here, order, lasting)
+    )
+
+
+def _terms_refusal(treatment: Treatment, order: Order) -> Receipt | None:
     low, high = treatment.price_min, treatment.price_max
     if not low <= order.price <= high:
-        facts = (treatment.money(amount) for amount in (low, high, order.price))
-        return Receipt.refused("price_limits", **dict(zip(("low", "high", "price"), facts, strict=True)))
+        return Receipt.refused(
+            "price_limits",
+            low=Amount(treatment, low),
+            high=Amount(treatment, high),
+            price=Amount(treatment, order.price),
+        )
     if treatment.single_unit and order.quantity != 1:
         return Receipt.refused("single_unit", quantity=order.quantity)
     return None
 
 
-def promise_refusal(treatment: Treatment, account: Account, order: Order, cost: int) -> Receipt | None:
-    """Refuse what the account cannot keep: `cost` in ticks is the most that a buyer would pay."""
+def _promise_refusal(here: Standing, order: Order, lasting: TimeInForce) -> Receipt | None:
+    """Refuse what the account cannot keep."""
+    account = here.account
     if account.induced:
-        return _unit_refusal(treatment, account, order)
-    if order.side is Side.SELL:
-        free = account.shares_free
-        return (
-            None if order.quantity <= free else Receipt.refused("no_shares", quantity=order.quantity, free=max(free, 0))
-        )
-    cash = account.cash_free
-    if cash is None or cost <= cash:
+        return _unit_refusal(here.treatment, account, order)
+    if order.side is BUY:
+        return _cash_refusal(here, order, lasting)
+    free = account.shares_free
+    return None if order.quantity <= free else Receipt.refused("no_shares", quantity=order.quantity, free=max(free, 0))
+
+
+def _cash_refusal(here: Standing, order: Order, lasting: TimeInForce) -> Receipt | None:
+    free = here.account.cash_free
+    if free is None or order.price * order.quantity <= free:
+        return None
+    cost = most_it_costs(here.book, order, lasting)
+    if cost <= free:
         return None
     return Receipt.refused(
         "no_cash",
         quantity=order.quantity,
-        price=treatment.money(cost // order.quantity),
-        needed=treatment.money(cost),
-        free=treatment.money(max(cash, 0)),
+        needed=Amount(here.treatment, cost),
+        free=Amount(here.treatment, max(free, 0)),
     )
 
 
+def most_it_costs(book: OrderBook, bid: Order, lasting: TimeInForce) -> int:
+    """Ticks to keep free for a bid: its limit, or for an immediate one what it would trade now."""
+    if lasting is PERIOD:
+        return bid.price * bid.quantity
+    return sum(fill.price * fill.quantity for fill in book.takes(bid))
+
+
 def _unit_refusal(treatment: Treatment, account: Account, order: Order) -> Receipt | None:
-    buying = order.side is Side.BUY
-    units = account.values if buying else account.costs
-    if not units:
+    buying = order.side is BUY
+    if not (account.values if buying else account.costs):
         return Receipt.refused("wrong_role", role=account.role)
-    free = account.units_to_buy if buying else account.shares_free
-    if order.quantity > (free or 0):
-        return Receipt.refused("no_units_to_buy" if buying else "no_units_to_sell", quantity=order.quantity, free=free)
+    open_units = account.open_units(order.side)
+    if order.quantity > len(open_units):
+        code = "no_units_to_buy" if buying else "no_units_to_sell"
+        return Receipt.refused(code, quantity=order.quantity, free=len(open_units))
     if treatment.losses_allowed:
         return None
-    used = account.bought + account.units_bid if buying else account.sold + account.shares_reserved
-    limits = units[used : used + order.quantity]
-    worst = min(limits) if buying else max(limits)
+    worst = no_loss_limit(order.side, open_units[: order.quantity])
     if order.price > worst if buying else order.price < worst:
-        return Receipt.refused("at_a_loss", price=treatment.money(order.price), limit=treatment.money(worst))
+        return Receipt.refused("at_a_loss", price=Amount(treatment, order.price), limit=Amount(treatment, worst))
     return None
 
 
-def quote_refusal(treatment: Treatment, book: OrderBook, own: Collection[Order], order: Order) -> Receipt | None:
-    """The classroom rules on new quotes: improvement, one order a side, a limit of open orders. `own` are open ones."""
-    if len(own) >= treatment.open_orders:
-        return Receipt.refused("too_many_orders", open=len(own))
-    if treatment.one_order_a_side and any(resting.side is order.side for resting in own):
-        return Receipt.refused("one_order_a_side")
-    best = book.side(order.side).best()
-    buying = order.side is Side.BUY
-    if treatment.improvement and best is not None and (order.price <= best if buying else order.price >= best):
-        name = "bid" if buying else "offer"
-        return Receipt.refused("no_improvement", name=name, best=treatment.money(best))
-    return None
+def no_loss_limit(side: Side, units: tuple[int, ...]) -> int:
+    """The worst price at which none of these units makes a loss."""
+    return min(units) if side is BUY else max(units)
 
 
-def take_refusal(book: OrderBook, order: Order, time_in_force: TimeInForce) -> Receipt | None:
-    """Immediate orders that find nothing, fill-or-kill orders that find too little, orders that meet their own."""
-    if time_in_force is TimeInForce.PERIOD:
+def worst_price(treatment: Treatment, account: Account, side: Side, quantity: int) -> int:
+    """The price a market order may go to: the limit of prices, or of its units where losses are not allowed."""
+    worst = treatment.price_max if side is BUY else treatment.price_min
+    units = account.open_units(side)[:quantity]
+    if treatment.losses_allowed or not units:
+        return worst
+    limit = no_loss_limit(side, units)
+    return min(worst, limit) if side is BUY else max(worst, limit)
+
+
+def _take_refusal(treatment: Treatment, book: OrderBook, order: Order, lasting: TimeInForce) -> Receipt | None:
+    """Orders stopped by an own one before they trade, immediate ones that find nothing, fill-or-kill too little."""
+    if book.self_trade == "cancel_incoming" and (own := book.meets_own(order)):
+        return Receipt.refused("self_trade", price=Amount(treatment, own.price))
+    if lasting is PERIOD:
         return None
     available = book.available(order)
-    if time_in_force is TimeInForce.FOK and 0 < available < order.quantity:
+    if lasting is FOK and 0 < available < order.quantity:
         return Receipt.refused("not_filled_whole", quantity=order.quantity, available=available)
     return None if available else Receipt.refused("nothing_to_trade_with")
+
+
+def _quote_refusal(here: Standing, order: Order, lasting: TimeInForce) -> Receipt | None:
+    """The classroom rules on new quotes: a limit of open orders, one order a side, improvement."""
+    if lasting is not PERIOD:
+        return None
+    treatment = here.treatment
+    if len(here.own) >= treatment.open_orders:
+        return Receipt.refused("too_many_orders", open=len(here.own))
+    if treatment.one_order_a_side and any(resting.side is order.side for resting in here.own):
+        return Receipt.refused("one_order_a_side")
+    return _improvement_refusal(here, order) if treatment.improvement else None
+
+
+def _improvement_refusal(here: Standing, order: Order) -> Receipt | None:
+    side = here.book.side(order.side)
+    best = side.best_without(here.leaving)
+    if best is None or order.price * side.sign < best * side.sign:
+        return None
+    name = "bid" if order.side is BUY else "offer"
+    return Receipt.refused("no_improvement", name=name, best=Amount(here.treatment, best))

@@ -166,9 +166,9 @@ def _top(book: OrderBook) -> Row:
     bid, ask = book.quote()
     return {
         "bid": bid,
-        "bid_quantity": None if bid is None else book.bids.totals[bid],
+        "bid_quantity": None if bid is None else book.bids.total(bid),
         "ask": ask,
-        "ask_quantity": None if ask is None else book.asks.totals[ask],
+        "ask_quantity": None if ask is None else book.asks.total(ask),
     }
 
 

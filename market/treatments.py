@@ -4,24 +4,53 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic_core import PydanticCustomError
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(ge=1)]
-Seconds = Annotated[float, Field(gt=0)]
-Rate = Annotated[str, Field(pattern=r"^\d+(/[1-9]\d*|\.\d+)?$", description="such as 1/20 or 0.05")]
-Unit = Annotated[str, Field(pattern=r"^(1|0\.0*1)$", description="1, 0.1, 0.01 ...")]
+# Far from any price and any holding, so that arithmetic on it stays exact in a database column and in a browser.
+LARGEST = 10**9
 # TOML has no word for "none".
 UNLIMITED = "unlimited"
-Limit = Annotated[Count | None, BeforeValidator(lambda limit: None if limit == UNLIMITED else limit)]
+
+
+def _number(value: object) -> object:
+    """Python takes true for 1; a treatment does not."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("number", "expected a number")
+    return value
+
+
+def _text(value: object) -> object:
+    """Rates and units may come as numbers; they are kept as text, which is exact."""
+    return str(value) if type(value) in (int, float) else value
+
+
+def _limit(value: object) -> object:
+    return None if value == UNLIMITED else _number(value)
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Debt = Annotated[int, BeforeValidator(_number), Field(ge=-LARGEST, le=LARGEST)]
+Count = Annotated[int, BeforeValidator(_number), Field(ge=0, le=LARGEST)]
+Positive = Annotated[int, BeforeValidator(_number), Field(ge=1, le=LARGEST)]
+Limit = Annotated[Annotated[int, Field(ge=0, le=LARGEST)] | None, BeforeValidator(_limit)]
+Seconds = Annotated[float, BeforeValidator(_number), Field(gt=0)]
+Rate = Annotated[str, BeforeValidator(_text), Field(pattern=r"^\d+(/[1-9]\d*|\.\d+)?$")]
+Unit = Annotated[str, BeforeValidator(_text), Field(pattern=r"^(1|0\.0*1)$")]
+# What is expected of fields with a syntax of their own.
+IN_WORDS = {
+    "name": "a name of small letters, digits and underscores, such as my_market",
+    "interest": 'a rate such as "1/20" or "0.05"',
+    "tick": 'one of "1", "0.1", "0.01" ...',
+    "credit_limit": f"a whole number of ticks from 0 to {LARGEST}, or {UNLIMITED!r}",
+}
 STRICT = ConfigDict(extra="forbid", strict=False, allow_inf_nan=False)
 
 
@@ -31,7 +60,7 @@ class Role:
     """One kind of seat: in asset markets `cash` (ticks) and `shares`, in induced ones `values` or `costs` by unit."""
 
     name: str
-    cash: int = 0
+    cash: Debt = 0
     shares: Count = 0
     values: tuple[Positive, ...] = ()
     costs: tuple[Positive, ...] = ()
@@ -80,7 +109,7 @@ class Treatment:
     tell_fundamental: bool = True
     bot_disclosure: Literal["nothing", "possible", "how_many", "which"] = "possible"
     decision_seconds: Seconds = 15
-    bot_reaction_seconds: Annotated[float, Field(ge=0)] = 0
+    bot_reaction_seconds: Annotated[float, BeforeValidator(_number), Field(ge=0)] = 0
 
     @property
     def induced(self) -> bool:
@@ -106,9 +135,17 @@ class Treatment:
 
     def canonical(self) -> str:
         """The treatment as JSON with sorted keys: what is stamped on data and hashed."""
+        return json.dumps(self._plain(), sort_keys=True, separators=(",", ":"))
+
+    def essence(self) -> str:
+        """Only what differs from the defaults: later versions may add a field and still know an old log as theirs."""
+        defaults = {field.name: field.default for field in fields(self)}
+        own = {name: value for name, value in self._plain().items() if value != defaults[name]}
+        return json.dumps(own, sort_keys=True, separators=(",", ":"))
+
+    def _plain(self) -> dict[str, Any]:
         # 60 seconds and 60.0 are the same treatment and must be the same text.
-        plain = asdict(_ADAPTER.validate_python(asdict(self)))
-        return json.dumps(plain, sort_keys=True, separators=(",", ":"))
+        return asdict(_ADAPTER.validate_python(asdict(self)))
 
     def sha256(self) -> str:
         return hashlib.sha256(self.canonical().encode()).hexdigest()
@@ -122,14 +159,31 @@ class Treatment:
 
     def ticks(self, amount: str | int | float) -> int:
         """The inverse of `money`. Raises ValueError when the amount is no whole number of ticks."""
-        ticks = Decimal(str(amount)) / Decimal(self.tick)
-        if ticks != ticks.to_integral_value():
+        try:
+            ticks = Decimal(str(amount)) / Decimal(self.tick)
+            whole = int(ticks)
+        except (InvalidOperation, OverflowError, ValueError):
+            raise ValueError(f"{amount!r} is no amount of money.") from None
+        if ticks != whole:
             raise ValueError(f"{amount} is no whole number of ticks of {self.tick}.")
-        return int(ticks)
+        return whole
 
     def with_changes(self, **changes: object) -> Treatment:
         """A copy with some fields changed, checked as a file would be. Raises TreatmentError."""
         return treatment_from({**asdict(self), **changes})
+
+
+class Amount(NamedTuple):
+    """Ticks that are put into words only when somebody reads them: most refusals are answered and forgotten."""
+
+    treatment: Treatment
+    ticks: int
+
+    def __str__(self) -> str:
+        return self.treatment.money(self.ticks)
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
 
 
 class TreatmentError(ValueError):
@@ -144,7 +198,7 @@ def treatment_from(document: Mapping[str, object]) -> Treatment:
     """A treatment from plain data, such as `canonical` JSON or a TOML file. Raises TreatmentError."""
     unknown = [key for key in document if key not in FIELDS]
     if unknown:
-        raise TreatmentError("\n".join(_unknown_field(key) for key in unknown))
+        raise TreatmentError("\n".join(_unknown_field(key, FIELDS) for key in unknown))
     try:
         treatment = _ADAPTER.validate_python(dict(document))
     except ValidationError as error:
@@ -159,16 +213,23 @@ def roles_from(text: str) -> dict[str, Role]:
     return _ROLES.validate_json(text)
 
 
-def _unknown_field(key: str) -> str:
-    near = get_close_matches(key, FIELDS, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"known fields: {', '.join(sorted(FIELDS))}."
-    return f"{key}: there is no such field; {hint}"
+def _unknown_field(key: str, known: Sequence[str], place: str = "") -> str:
+    near = get_close_matches(key, known, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else f"known fields: {', '.join(sorted(known))}."
+    return f"{place or key}: there is no such field; {hint}"
 
 
 def _field_error(error: Mapping[str, Any]) -> str:
-    place = ".".join(str(part) for part in error["loc"])
-    expected = str(error["msg"]).replace("Input should be", "expected").replace("Field required", "it is required")
-    return f"{place}: {expected}, got {error['input']!r}." if error["type"] != "missing" else f"{place}: {expected}."
+    """One problem of pydantic's in our words: the place, what was expected and what came."""
+    place, last = ".".join(str(part) for part in error["loc"]), str(error["loc"][-1])
+    if error["type"] == "unexpected_keyword_argument":
+        return _unknown_field(last, ROLE_FIELDS, place)
+    if error["type"] == "missing":
+        return f"{place}: it is missing; add {last} = ..."
+    expected = str(error["msg"]).replace("Input should be", "expected").replace("valid tuple", "list")
+    if place in IN_WORDS:
+        expected = f"expected {IN_WORDS[place]}"
+    return f"{place}: {expected}, got {error['input']!r}."
 
 
 def _contradictions(treatment: Treatment) -> Iterator[str]:
@@ -177,12 +238,27 @@ def _contradictions(treatment: Treatment) -> Iterator[str]:
         yield "roles: at least one is needed; add a [[roles]] table with name, cash and shares, or values or costs."
     if treatment.price_min > treatment.price_max:
         yield f"price_max: expected at least price_min ({treatment.price_min}), got {treatment.price_max}."
-    if treatment.induced and (treatment.dividends or treatment.buyback):
-        yield "dividends, buyback: an induced-value market pays values and costs instead; leave these out."
-    if treatment.induced and any(bool(role.values) == bool(role.costs) for role in treatment.roles):
-        yield "roles: in an induced-value market every role has either values (a buyer) or costs (a seller)."
+    if treatment.induced:
+        yield from _induced_contradictions(treatment)
     if treatment.clear_after_trade and not treatment.single_unit:
         yield "single_unit: must be true where clear_after_trade is; several units would leave a rest to clear."
 
 
+def _induced_contradictions(treatment: Treatment) -> Iterator[str]:
+    if treatment.dividends or treatment.buyback:
+        yield "dividends, buyback: an induced-value market pays values and costs instead; leave these out."
+    if any(bool(role.values) == bool(role.costs) for role in treatment.roles):
+        yield "roles: in an induced-value market every role has either values (a buyer) or costs (a seller)."
+    elif len({bool(role.values) for role in treatment.roles}) == 1:
+        yield "roles: a market needs both sides; add a role with values (a buyer) or with costs (a seller)."
+    if not treatment.losses_allowed and any(_crooked(role) for role in treatment.roles):
+        yield "losses_allowed: false needs values that never rise and costs that never fall from unit to unit."
+
+
+def _crooked(role: Role) -> bool:
+    """Whether a later unit is better than an earlier one: orders meant for one could then fill with the other."""
+    return list(role.values) != sorted(role.values, reverse=True) or list(role.costs) != sorted(role.costs)
+
+
 FIELDS = tuple(field.name for field in fields(Treatment))
+ROLE_FIELDS = tuple(field.name for field in fields(Role))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
@@ -13,6 +14,7 @@ from market.events import Phase
 from market.exchange import Exchange
 from market.history import PeriodSummary, history
 from market.orders import Order, Quote, Side, Trade
+from market.orders import Print as Print
 from market.treatments import Treatment
 
 VIEW_VERSION = 1
@@ -35,17 +37,6 @@ class OwnOrder(NamedTuple):
     price: int
     quantity: int
     size: int
-
-
-class Print(NamedTuple):
-    """A trade as everybody sees it: no names."""
-
-    id: int
-    period: int
-    seconds: float
-    price: int
-    quantity: int
-    aggressor: Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +148,7 @@ def view_of(exchange: Exchange, trader: str, seconds: float) -> MarketView:
         bids=levels(exchange, Side.BUY, orders),
         asks=levels(exchange, Side.SELL, orders),
         orders=own_orders(orders),
-        trades=prints(exchange.trades[-RECENT_TRADES:]),
+        trades=tuple(exchange.prints[-RECENT_TRADES:]),
         holdings=holdings(exchange.accounts[trader]),
         history=history(exchange),
         facts=facts_of(exchange.treatment),
@@ -196,6 +187,9 @@ def holdings(account: Account) -> Holdings:
     )
 
 
+# The same for every view of a market, and the fundamental values take a while with fractions.
+@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def facts_of(treatment: Treatment) -> MarketFacts:
     told = treatment.tell_fundamental and not treatment.induced
     values = (treatment.fundamental(period) for period in range(1, treatment.periods + 1)) if told else ()

@@ -104,7 +104,7 @@ class Feed:
         changed = changed_levels(events)
         sides = (("bids", Side.BUY), ("asks", Side.SELL))
         return {
-            name: [(price, self.exchange.book.side(side).totals.get(price, 0)) for price in sorted(changed[side])]
+            name: [(price, self.exchange.book.side(side).total(price)) for price in sorted(changed[side])]
             for name, side in sides
         }
 

@@ -27,14 +27,19 @@
 
   // The number of rows follows the window, never the market.
   function fitRows() {
-    const spare = byId("op-desk").clientHeight - byId("op-desk-content").scrollHeight;
-    const fitting = rows.asks.length + Math.floor(spare / ROW_PIXELS / 2);
+    const fitting = rows.asks.length + Math.floor(spareHeight() / ROW_PIXELS / 2);
     const wanted = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, fitting));
     if (wanted === rows.asks.length) return;
     rows = { asks: newRows("ask", wanted), bids: newRows("bid", wanted) };
     byId("op-asks").replaceChildren(...rows.asks.map((row) => row.line).reverse());
     byId("op-bids").replaceChildren(...rows.bids.map((row) => row.line));
     if (openpit.view) draw(openpit.view);
+  }
+
+  /** Empty pixels at the end of the ticket, or (negative) those that book and ticket are too tall by. */
+  function spareHeight() {
+    const empty = byId("op-keys").offsetTop - byId("op-news").offsetTop - byId("op-news").offsetHeight;
+    return empty - Math.max(0, byId("op-desk-content").offsetHeight - byId("op-desk").clientHeight);
   }
 
   function newRows(kind, number) {
@@ -47,6 +52,7 @@
     const price = make("button", "price");
     price.type = "button";
     price.tabIndex = -1;
+    price.title = "Put this price in the order";
     const line = make("tr", kind, make("td", "", depth, quantity), make("td", "", price));
     const row = { line, depth, quantity, price, level: null };
     line.addEventListener("click", () => row.level && pick(row.level[0]));
@@ -82,8 +88,7 @@
     attribute(row.depth, "style", `width:${Math.round((100 * quantity) / deepest)}%`);
     row.line.classList.toggle("mine", mine > 0);
     row.line.classList.toggle("filled", level !== null);
-    row.price.disabled = !level;
-    attribute(row.price, "aria-label", level ? `Put ${money(price, tick)} in the order` : "");
+    show(row.price, level !== null);
   }
 
   function ownership(quantity, mine) {

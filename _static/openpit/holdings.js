@@ -3,15 +3,16 @@
   "use strict";
   const openpit = (window.openpit = window.openpit || { view: null, host: null });
   const { byId, put, putNumber, show, make } = openpit.dom;
-  const { money, average, count, list } = openpit.words;
+  const { money, average, count, list, rate, percent } = openpit.words;
   const { lastPrice } = openpit.read;
 
   let drawnUnits = null;
+  let allUnits = [];
   let drawnFacts = false;
 
   function draw(view) {
     const draws = view.facts.induced ? [drawProfit, drawUnits] : [drawAccount, drawPayments];
-    if (!drawnFacts) drawFacts(view.facts);
+    if (!drawnFacts) drawFacts(view.facts, creditOf(view.holdings));
     for (const each of draws) each(view);
   }
 
@@ -28,24 +29,26 @@
 
   // Asset markets
 
-  function drawAccount({ holdings, facts, trades }) {
+  function drawAccount({ holdings, facts, trades, phase }) {
     const { tick } = facts;
     const cash = money(holdings.cash - holdings.cash_reserved, tick);
     const shares = money(holdings.shares - holdings.shares_reserved, "1");
     line(1, "Cash", cash, cashNote(holdings, tick));
     line(2, "Shares", shares, sharesNote(holdings));
-    const last = lastPrice({ trades });
-    const worth = last === null ? "–" : money(holdings.cash + holdings.shares * last, tick);
-    line(3, "Worth now", worth, last === null ? "until there is a price" : `at the last price, ${money(last, tick)}`);
+    line(3, "Worth now", ...worthNow(holdings, phase === "finished" ? 0 : lastPrice({ trades }), tick));
     brief(1, "Cash", cash);
     brief(2, "Shares", shares);
   }
 
-  function cashNote(holdings, tick) {
-    const { cash, cash_reserved: held, cash_free: free } = holdings;
-    const credit = free === null ? 0 : free - (cash - held);
-    const more = credit ? `, ${money(credit, tick)} of credit` : "";
-    return held ? `${money(held, tick)} more is held for your bids${more}` : `nothing is held for bids${more}`;
+  function cashNote({ cash_reserved: held }, tick) {
+    return held ? `${money(held, tick)} more is held for your bids` : "nothing is held for bids";
+  }
+
+  /** [amount, how it is counted]; at the end, at a price of 0, shares pay no more. */
+  function worthNow({ cash, shares }, price, tick) {
+    if (price === null) return ["–", "until there is a price"];
+    const note = price ? `at the last price, ${money(price, tick)}` : "shares pay no more";
+    return [money(cash + shares * price, tick), note];
   }
 
   function sharesNote(holdings) {
@@ -81,6 +84,7 @@
   function drawProfit({ holdings, facts, orders }) {
     const { tick } = facts;
     const units = unitsOf(holdings);
+    put(byId("op-holdings-title"), `You are a ${units.side === "buy" ? "buyer" : "seller"}`);
     const promised = promisedUnits(orders, units.side);
     line(1, "Profit this period", money(holdings.period_profit, tick), `in ${facts.currency}`);
     line(2, "Profit in all", money(holdings.profit, tick), "of all periods so far");
@@ -101,25 +105,32 @@
   function drawUnits({ holdings, facts, orders }) {
     const { side, left } = unitsOf(holdings);
     const promised = promisedUnits(orders, side);
-    const key = JSON.stringify([side, left, promised]);
+    const key = JSON.stringify([left, promised]);
     if (key === drawnUnits) return;
     drawnUnits = key;
-    put(byId("op-pays-title"), side === "buy" ? "What units are worth to you" : "What units cost you");
-    byId("op-units").replaceChildren(...left.map((amount, place) => unitRow(amount, place - promised, facts.tick)));
-    show(byId("op-units"), left.length > 0);
-    put(byId("op-pays-left"), left.length ? "" : `You have ${side === "buy" ? "bought" : "sold"} all your units of this period.`);
+    // The view has only what is left; units that were there before have been traded in this period.
+    if (left.length > allUnits.length) allUnits = left;
+    const traded = allUnits.length - left.length;
+    put(byId("op-pays-title"), side === "buy" ? "Value of your units" : "Cost of your units");
+    byId("op-units").replaceChildren(...allUnits.map((amount, place) => unitRow(amount, place - traded, promised, facts.tick)));
+    show(byId("op-units"), true);
   }
 
-  function unitRow(amount, place, tick) {
-    const state = place < 0 ? "in your order" : place === 0 ? "next" : "later";
-    return make("li", place === 0 ? "next" : "", make("span", "", state), make("b", "", money(amount, tick)));
+  function unitRow(amount, place, promised, tick) {
+    const state = place < 0 ? "traded" : place < promised ? "in your order" : place === promised ? "next" : "later";
+    return make("li", state, make("span", "", state), make("b", "", money(amount, tick)));
   }
 
   // What never changes
 
-  function drawFacts(facts) {
+  /** How far cash may go below zero; null where it has no limit, or where cash is not counted. */
+  function creditOf({ cash, cash_reserved: held, cash_free: free }) {
+    return free === null ? null : free - (cash - held);
+  }
+
+  function drawFacts(facts, credit) {
     drawnFacts = true;
-    byId("op-facts").replaceChildren(...factLines(facts).map((text) => make("li", "", text)));
+    byId("op-facts").replaceChildren(...[...factLines(facts, credit)].map((text) => make("li", "", text)));
     if (facts.induced) return;
     put(byId("op-pays-title"), "What a share pays");
     put(byId("op-pays-each"), dividendText(facts));
@@ -131,9 +142,10 @@
     return amounts.length === 1 ? `Each period ${amounts[0]}.` : `Each period ${list(amounts, "or")}, equally likely.`;
   }
 
-  function* factLines({ buyback, interest, tick, improvement, one_order_a_side: one, single_unit: single, short_limit: short, induced }) {
+  function* factLines({ buyback, interest, tick, improvement, one_order_a_side: one, single_unit: single, short_limit: short, induced }, credit) {
     if (buyback) yield `At the end a share is bought back for ${money(buyback, tick)}.`;
-    if (openpit.words.percent(interest) !== "0%") yield `Cash earns ${openpit.words.percent(interest)} a period.`;
+    if (rate(interest)) yield `Cash earns ${percent(interest)} a period.`;
+    if (credit) yield `You may spend ${money(credit, tick)} more than you have.`;
     if (short) yield `You may sell ${count(short, "share")} more than you have.`;
     if (improvement) yield "A new bid or offer must beat the best one.";
     if (one) yield induced ? "One order at a time." : "One bid and one offer at a time.";

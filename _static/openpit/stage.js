@@ -3,7 +3,7 @@
   "use strict";
   const openpit = (window.openpit = window.openpit || { view: null, host: null });
   const { byId, put, show, make } = openpit.dom;
-  const { money, average, count, clock, percent } = openpit.words;
+  const { money, average, count, clock, duration, rate, percent } = openpit.words;
 
   const MOST_DOTS = 40;
 
@@ -41,7 +41,7 @@
     const dots = make("p", "dots", ...Array.from({ length: Math.min(seats, MOST_DOTS) }, (_, seat) => make("i", seat < ready ? "here" : "")));
     dots.setAttribute("aria-hidden", "true");
     const { periods, period_seconds: seconds } = view.facts;
-    const first = `The market opens for everybody at once, as soon as all are here: ${count(periods, "period")} of ${clock(seconds)}.`;
+    const first = `The market opens for everybody at once, as soon as all are here: ${count(periods, "period")} of ${duration(seconds)}.`;
     fill("Waiting for the others", here, dots, make("p", "", first), make("p", "quiet", "You need not do anything now."));
   }
 
@@ -57,7 +57,7 @@
     const [, trades, volume] = history[history.length - 1];
     if (!trades) return "Nobody traded";
     const things = count(volume, facts.induced ? "unit" : "share");
-    return facts.single_unit ? `${things} traded` : `${things} traded in ${count(trades, "trade")}`;
+    return volume === trades ? `${things} traded` : `${things} traded in ${count(trades, "trade")}`;
   }
 
   function periodRows(view) {
@@ -84,7 +84,7 @@
       rows.push([`Paid on your ${shares}`, money(dividend, tick), "strong"]);
     }
     if (interest) rows.push([`Interest of ${percent(facts.interest)}`, money(interest, tick), "strong"]);
-    if (buyback) rows.push([`Your ${shares} bought back`, money(buyback, tick), "strong"]);
+    if (buyback) rows.push([`${shares} bought back`, money(buyback, tick), "strong"]);
     return view.phase === "finished" ? rows : [...rows, ["Your shares", money(holdings.shares, "1")], ["Your cash now", money(holdings.cash, tick)]];
   }
 
@@ -93,13 +93,12 @@
     const dividend = holdings.shares * (history[history.length - 1][5] || 0);
     const buyback = phase === "finished" ? holdings.shares * facts.buyback : 0;
     const grown = holdings.cash - dividend - buyback;
-    const rate = Number.parseFloat(percent(facts.interest)) / 100;
-    return { dividend, buyback, interest: grown - Math.round(grown / (1 + rate)) };
+    return { dividend, buyback, interest: grown - Math.round(grown / (1 + rate(facts.interest))) };
   }
 
   function endRows({ holdings, facts }) {
     const amount = facts.induced ? holdings.profit : holdings.cash;
-    return [[facts.induced ? "Your profit in all" : "Your cash at the end", `${money(amount, facts.tick)} ${facts.currency}`, "total"]];
+    return [[facts.induced ? "Profit in all" : "Cash at the end", money(amount, facts.tick), "total"]];
   }
 
   function table(rows) {

@@ -3,11 +3,14 @@
   "use strict";
   const openpit = (window.openpit = window.openpit || { view: null, host: null });
   const { byId, put, show, attribute } = openpit.dom;
-  const { money, count, noun, readPrice, readQuantity, answer, taken } = openpit.words;
+  const { money, count, noun, readPrice, readQuantity, answer, taken, removed } = openpit.words;
   const { takes, best, lastPrice } = openpit.read;
   const { unitsOf, promisedUnits } = openpit.holdings;
 
   const GOOD_NEWS_MS = 8000;
+  const NO_UNITS = "You have no more units to trade in this period.";
+
+  const takenBack = new Set();
 
   let act = null;
   let side = "buy";
@@ -15,6 +18,7 @@
   let live = false;
   let focused = null;
   let fading = 0;
+  let period = 0;
 
   /** `send(command)` gives the promise of a receipt. */
   function start(send) {
@@ -66,8 +70,9 @@
   // Where stepping begins in an empty field: at prices that are there to be seen.
   function firstPrice() {
     const { view } = openpit;
-    const [own, other] = side === "buy" ? [view.bids, view.asks] : [view.asks, view.bids];
-    const seen = [best(own), lastPrice(view), best(other), unitsOf(view.holdings).left[0], view.facts.fundamental[view.period - 1]];
+    const [own, other, better] = side === "buy" ? [view.bids, view.asks, 1] : [view.asks, view.bids, -1];
+    const mine = own.length && view.facts.improvement ? best(own) + better : best(own);
+    const seen = [mine, lastPrice(view), best(other), unitsOf(view.holdings).left[0], view.facts.fundamental[view.period - 1]];
     return Math.round(seen.find((price) => price !== null && price !== undefined) ?? view.facts.price_min);
   }
 
@@ -114,6 +119,7 @@
   }
 
   function cancel(orderId) {
+    takenBack.add(orderId);
     return send({ do: "cancel", order_id: orderId });
   }
 
@@ -145,9 +151,11 @@
     attribute(byId("op-message"), "data-kind", "none");
   }
 
-  /** Tell of own resting orders that others traded with. */
-  function tellFills(fills, facts) {
-    for (const fill of fills) put(byId("op-news"), taken(fill, facts));
+  /** Tell of own resting orders that others traded with, and of those that went without having been taken back here. */
+  function tellNews(news, facts) {
+    const unasked = news.removed.filter((order) => !takenBack.has(order.id));
+    const sentences = [...news.fills.map((fill) => taken(fill, facts)), ...unasked.map((order) => removed(order, facts))];
+    if (sentences.length) put(byId("op-news"), sentences.join(" "));
   }
 
   // Drawing
@@ -155,8 +163,15 @@
   /** `isLive`: orders may be sent now. */
   function draw(view, isLive) {
     if (isLive !== live) setLive(isLive);
+    if (view.period !== period) startPeriod(view.period);
     drawSides(view);
     drawWords(view);
+  }
+
+  function startPeriod(number) {
+    period = number;
+    put(byId("op-news"), "");
+    clear();
   }
 
   function setLive(isLive) {
@@ -198,13 +213,20 @@
     const things = count(quantity, noun(view.facts));
     const found = side === "buy" ? best(view.asks) : best(view.bids);
     const meets = found !== null && (side === "buy" ? price >= found : price <= found);
-    if (meets) return side === "buy" ? `Buy ${things} at up to ${amount}` : `Sell ${things} at ${amount} or more`;
+    if (meets) return side === "buy" ? `Buy ${quantity} at up to ${amount}` : `Sell ${quantity} at ${amount} or more`;
     return side === "buy" ? `Bid ${amount} for ${things}` : `Offer ${things} at ${amount}`;
   }
 
   function hintText(view, { price, quantity }) {
-    if (price === undefined || quantity === undefined) return "Type a price, or pick one in the order book.";
+    if (price === undefined || quantity === undefined) return openHint(view);
     return view.facts.induced ? gainText(view, price, quantity) : sumText(view, price * quantity);
+  }
+
+  function openHint({ holdings, facts, orders }) {
+    const next = unitsOf(holdings).left[promisedUnits(orders, side)];
+    if (!facts.induced) return "Type a price, or pick one in the order book.";
+    if (next === undefined) return NO_UNITS;
+    return `Your next unit ${side === "buy" ? "is worth" : "costs you"} ${money(next, facts.tick)}${side === "buy" ? " to you" : ""}.`;
   }
 
   function sumText({ holdings, facts }, sum) {
@@ -217,7 +239,7 @@
     const { left } = unitsOf(holdings);
     const from = promisedUnits(orders, side);
     const units = left.slice(from, from + quantity);
-    if (units.length < quantity) return "You have no more units to trade in this period.";
+    if (units.length < quantity) return NO_UNITS;
     const worth = units.reduce((sum, one) => sum + one, 0);
     const gain = side === "buy" ? worth - price * quantity : price * quantity - worth;
     const start = `${side === "buy" ? "Worth" : "Costs you"} ${money(worth, facts.tick)}:`;
@@ -238,5 +260,5 @@
     return `${verb}${much} now at ${money(found.best, tick)}${range}`;
   }
 
-  openpit.ticket = { start, draw, choose, setPrice, stepPrice, place, cancel, clear, tellFills };
+  openpit.ticket = { start, draw, choose, setPrice, stepPrice, place, cancel, clear, tellNews };
 })();

@@ -61,21 +61,28 @@
     return found ? { quantity: found, best: others[0][0], worst } : null;
   }
 
-  /** Own resting orders that others traded with between two views: [{side, price, quantity}]. */
-  function ownFills(before, after, trades) {
+  /** What others did to own resting orders between two views: {fills, removed}, each [{id, side, price, quantity}]. */
+  function ownNews(before, after, trades) {
     const left = new Map(after.orders.map((order) => [order[0], order[3]]));
-    const traded = new Map();
-    for (const [, , , price, quantity, aggressor] of trades) {
-      const key = `${aggressor === "buy" ? "sell" : "buy"} ${price}`;
-      traded.set(key, (traded.get(key) || 0) + quantity);
-    }
-    const fills = [];
+    const traded = accountMoved(before.holdings, after.holdings) ? takenQuantities(trades) : new Map();
+    const news = { fills: [], removed: [] };
     for (const [id, side, price, quantity] of before.orders) {
       const gone = quantity - (left.get(id) || 0);
       const filled = Math.min(gone, traded.get(`${side} ${price}`) || 0);
-      if (filled > 0) fills.push({ side, price, quantity: filled });
+      if (filled > 0) news.fills.push({ id, side, price, quantity: filled });
+      if (filled < gone && !left.has(id)) news.removed.push({ id, side, price, quantity: gone - filled });
     }
-    return accountMoved(before.holdings, after.holdings) ? fills : [];
+    return news;
+  }
+
+  /** Shares taken from resting orders by "side price". */
+  function takenQuantities(trades) {
+    const taken = new Map();
+    for (const [, , , price, quantity, aggressor] of trades) {
+      const key = `${aggressor === "buy" ? "sell" : "buy"} ${price}`;
+      taken.set(key, (taken.get(key) || 0) + quantity);
+    }
+    return taken;
   }
 
   // An order taken back at a price at which others traded looks like a fill, but moves nothing.
@@ -92,5 +99,5 @@
   }
 
   openpit.fold = fold;
-  openpit.read = { takes, ownFills, lastPrice, best };
+  openpit.read = { takes, ownNews, lastPrice, best };
 })();

@@ -80,10 +80,20 @@
     return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
   }
 
-  /** A rate such as "1/20" or "0.05" as 5%. */
-  function percent(rate) {
-    const [above, below] = rate.split("/").map(Number);
-    return `${Number(((100 * above) / (below || 1)).toPrecision(6))}%`;
+  /** Seconds in words: 20 seconds, 4 minutes, 1:30 minutes. */
+  function duration(seconds) {
+    if (seconds < 60) return count(seconds, "second");
+    return seconds % 60 ? `${clock(seconds)} minutes` : count(seconds / 60, "minute");
+  }
+
+  /** The number that a rate such as "1/20" or "0.05" stands for. */
+  function rate(text) {
+    const [above, below] = text.split("/").map(Number);
+    return above / (below || 1);
+  }
+
+  function percent(text) {
+    return `${Number((100 * rate(text)).toPrecision(6))}%`;
   }
 
   /** What became of a command, for the person who gave it: {refused, text}. */
@@ -103,7 +113,7 @@
   function traded(command, receipt, facts) {
     const rest = command.quantity - receipt.quantity;
     const price = money(command.price, facts.tick);
-    const still = command.time_in_force === "ioc" ? "found no match" : `in the book at ${price}`;
+    const still = command.time_in_force === "ioc" ? "found no match" : `${rest === 1 ? "is" : "are"} in the book at ${price}`;
     const left = rest ? ` ${money(rest, "1")} more ${still}.` : "";
     return `${bought(command.side, receipt.quantity, facts)} ${fills(receipt.trades, facts)}.${left}`;
   }
@@ -127,5 +137,10 @@
     return `Your ${name} traded: ${bought(fill.side, fill.quantity, facts).toLowerCase()} at ${money(fill.price, facts.tick)}.`;
   }
 
-  openpit.words = { money, average, readPrice, readQuantity, noun, count, list, clock, percent, answer, taken };
+  /** An own resting order that went without a trade, and not because one took it back. */
+  function removed(order, facts) {
+    return `Your ${order.side === "buy" ? "bid" : "offer"} of ${money(order.price, facts.tick)} was removed from the book.`;
+  }
+
+  openpit.words = { money, average, readPrice, readQuantity, noun, count, list, clock, duration, rate, percent, answer, taken, removed };
 })();

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from selenium.common.exceptions import WebDriverException
@@ -19,6 +19,7 @@ from bots.adapters.inbox import Inbox, Message
 from bots.adapters.web_driver import BrowserOptions, Programs, Running, start
 
 CHANNEL = "openpit"
+OPENING_AT_ONCE = 4
 PAGE_SCRIPT = Path(__file__).with_name("page.js")
 # The name and the argument travel as data; this text never changes.
 CALL = "(name, argument) => JSON.stringify(window.openpitBot[name](JSON.parse(argument)) ?? null)"
@@ -35,9 +36,12 @@ def _gone() -> Iterator[None]:
 
 
 class Browser:
-    """One browser, started when the first tab is wanted and again after it died."""
+    """One browser, started for the first tab and again after it died. `hidden`: nobody looks at its windows."""
 
-    def __init__(self, launch: Callable[[], Running]) -> None:
+    def __init__(self, launch: Callable[[], Running], *, hidden: bool) -> None:
+        self.hidden = hidden
+        # Driver and machine are quicker with some at a time than with all at once.
+        self.opening = BoundedSemaphore(OPENING_AT_ONCE)
         self._launch = launch
         self._lock = Lock()
         self._running: Running | None = None
@@ -140,15 +144,23 @@ class Tab:
 
     def _create(self, running: Running, url: str) -> None:
         driver: Any = running.driver
-        with _gone():
+        with self._browser.opening, _gone():
             self._user_context = driver.browser.create_user_context()
             self._running = running
             self._context = driver.browsing_context.create(type="tab", user_context=self._user_context)
             self._browser.listen(self._context, self._inbox)
+            if self._browser.hidden:
+                self._set_window("minimized")
             driver.browsing_context.navigate(context=self._context, url=url, wait="none")
 
+    def _set_window(self, state: str) -> None:
+        """A page in a minimized window keeps time but paints nothing: that is most of what a bot's page costs."""
+        driver = self._driver()
+        window = driver.browsing_context.get_tree(root=self._context)[0].client_window
+        driver.browser.set_client_window_state(client_window=window, state=state)
+
     def call(self, name: str, argument: object = None) -> Any:
-        """Call a function of the page script with data. Raises PageLeft where it fails, BrowserGone where nobody answers."""
+        """Call a function of the page script. Raises PageLeft where it fails, BrowserGone where nobody answers."""
         arguments = [{"type": "string", "value": text} for text in (name, json.dumps(argument))]
         with _gone():
             result = self._driver().script.call_function(
@@ -167,7 +179,12 @@ class Tab:
     def screenshot(self) -> bytes:
         """The page as PNG. Raises BrowserGone."""
         with _gone():
-            return base64.b64decode(self._driver().browsing_context.capture_screenshot(context=self._context))
+            if self._browser.hidden:
+                self._set_window("normal")
+            picture = self._driver().browsing_context.capture_screenshot(context=self._context)
+            if self._browser.hidden:
+                self._set_window("minimized")
+        return base64.b64decode(picture)
 
     def close(self) -> None:
         self._browser.forget(self._context)
@@ -188,7 +205,8 @@ class Browsers:
     def __init__(self, options: BrowserOptions, programs: Programs, *, each: bool = False) -> None:
         self._launch = lambda: start(options, programs)
         self._each = each
-        self._all = [Browser(self._launch)]
+        self._hidden = not options.headed
+        self._all = [self._browser()]
         self._free = self._all[:]
 
     def start(self) -> None:
@@ -200,9 +218,12 @@ class Browsers:
         if not self._each:
             return Tab(self._all[0], deliver)
         if not self._free:
-            self._all.append(Browser(self._launch))
+            self._all.append(self._browser())
             self._free.append(self._all[-1])
         return Tab(self._free.pop(), deliver)
+
+    def _browser(self) -> Browser:
+        return Browser(self._launch, hidden=self._hidden)
 
     def close(self) -> None:
         """End all of them and every process they started."""

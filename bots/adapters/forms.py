@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 
 NUMBERS = ("number", "range", "decimal")
 CHOICES = ("radio", "checkbox", "select-one", "select-multiple")
@@ -60,23 +60,17 @@ def _choice(choices: Sequence[str], tries: int) -> str:
 
 
 def _number(field: Field, tries: int) -> str:
-    """The middle of the bounds, or the bound there is, or nought, on the field's grid; then one step up each time."""
+    """The middle of the bounds, or the bound there is, or nought; then from there along the field's grid."""
     low, high = _decimal(field.min), _decimal(field.max)
     step = _decimal(field.step) or Decimal(1)
-    origin = low if low is not None else Decimal(0)
     if low is not None and high is not None:
-        number = origin + ((high - low) / 2 / step).to_integral_value(ROUND_FLOOR) * step
+        last = int(max(high - low, Decimal(0)) / step)
+        number = low + (last // 2 + tries) % (last + 1) * step
+    elif high is not None:
+        number = min(Decimal(0), (high / step).to_integral_value(ROUND_FLOOR) * step) - tries * step
     else:
-        number = origin if high is None else min(origin, (high / step).to_integral_value(ROUND_FLOOR) * step)
-    return _within(number + tries * step, low, high, step)
-
-
-def _within(number: Decimal, low: Decimal | None, high: Decimal | None, step: Decimal) -> str:
-    """Steps beyond the upper bound begin again at the lower one."""
-    if high is not None and number > high:
-        span = (high - low) / step + 1 if low is not None else Decimal(1)
-        number -= ((number - high) / step / span).to_integral_value(ROUND_CEILING) * span * step
-    return format(number.normalize(), "f")
+        number = (low or Decimal(0)) + tries * step
+    return format(number, "f")
 
 
 def _decimal(text: str) -> Decimal | None:

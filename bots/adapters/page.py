@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from bots.adapters.forms import Field, answers
+from bots.adapters.inbox import Message
 from market.events import Phase
 from market.orders import Action, CancelOrder, Hold, PlaceOrder, ReplaceOrder
 from market.view import MarketView
-
-from bots.adapters.forms import Field, answers
-from bots.adapters.inbox import Message
 
 if TYPE_CHECKING:
     from bots.adapters.browser import Tab
@@ -128,7 +127,9 @@ class Page:
     def pass_on(self, page: Arrived) -> str:
         """Answer the fields of a page and press its button. Returns what stands in the way, "" for nothing seen yet."""
         if page.path == self._path:
-            self._tries.update([field.name for field in page.fields if field.wrong] or [one.name for one in page.fields])
+            self._tries.update(
+                [field.name for field in page.fields if field.wrong] or [one.name for one in page.fields]
+            )
         else:
             self._path = page.path
             self._tries.clear()

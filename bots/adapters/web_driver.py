@@ -1,4 +1,7 @@
-"""Finds a Chrome or Chromium with its driver, starts it with BiDi and ends its processes. Knows no pages."""
+"""Finds a Chrome or Chromium with its driver, starts it with BiDi and ends its processes. Knows no pages.
+
+`python -m bots.adapters.web_driver` says what it finds.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.selenium_manager import SeleniumManager
 from selenium.webdriver.remote.client_config import ClientConfig
+from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
@@ -121,14 +125,15 @@ def _webdriver_manager(browser: str) -> tuple[Programs, str]:
     from webdriver_manager.core.download_manager import WDMDownloadManager
     from webdriver_manager.core.http import WDMHttpClient
 
-    class HastyClient(WDMHttpClient):  # type: ignore[misc]
+    class HastyClient(WDMHttpClient):
         """Its own client has no timeout and can hang for good."""
 
-        def get(self, url: str, **options: Any) -> requests.Response:
-            return super().get(url, timeout=LOOKUP_SECONDS, **options)  # type: ignore[no-any-return]
+        def get(self, url: str, params: object = None, **options: Any) -> requests.Response:
+            return super().get(url, timeout=LOOKUP_SECONDS, **options)
 
     try:
-        path = ChromeDriverManager(download_manager=WDMDownloadManager(HastyClient())).install()
+        downloads = WDMDownloadManager(HastyClient())  # type: ignore[no-untyped-call]
+        path = ChromeDriverManager(download_manager=downloads).install()
     except (OSError, ValueError, requests.RequestException) as error:
         return Programs(), f"webdriver-manager: {_first_line(error)}"
     return Programs("", path if os.path.isfile(path) else ""), ""
@@ -162,6 +167,8 @@ class Running:
 
     def _quit(self) -> None:
         with suppress(WebDriverException, HTTPError, OSError):
+            # First: selenium's own `quit` waits ten seconds for a connection that only the other end closes at once.
+            self.driver.execute(Command.QUIT)
             self.driver.quit()
 
 
@@ -173,7 +180,7 @@ def start(options: BrowserOptions, programs: Programs) -> Running:
         where = f"the grid at {options.grid}" if options.grid else f"{programs.browser} with {programs.driver}"
         raise SetupError(
             f"The browser did not start ({where}): {_first_line(error)}. Expected a Chrome or Chromium and a driver of "
-            "the same version. Try --browser and --driver with other paths, or without --headed where there is no screen."
+            "the same version. Try other paths with --browser and --driver, or no --headed where there is no screen."
         ) from error
 
 
@@ -233,3 +240,18 @@ def _kill_group(driver: subprocess.Popen[Any], browser: int) -> None:
 def _first_line(error: Exception) -> str:
     text = str(getattr(error, "msg", None) or error).strip()
     return text.splitlines()[0].rstrip(".") if text else type(error).__name__
+
+
+def main() -> int:
+    """Whether there is a browser for bots on this machine, and which."""
+    try:
+        programs = find(BrowserOptions())
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"Browser: {programs.browser}\nDriver: {programs.driver}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Turns what a trader wants into actions that the market accepts: knows accounts and rules, has no opinion on prices."""
+"""Turns what a trader wants into actions the market accepts. Knows accounts and rules, has no opinion on prices."""
 
 from __future__ import annotations
 
@@ -112,12 +112,19 @@ def quote(view: MarketView, prices: Mapping[Side, int], quantity: int = 1) -> tu
     bid, ask = prices.get(Side.BUY), prices.get(Side.SELL)
     if bid is not None and ask is not None and bid >= ask:
         return quote(view, {Side.SELL: ask}, quantity)
-    old = own_orders(view, Side.BUY)
-    # Moving up, the ask goes first, else the bid: so neither meets the other's old price.
-    first, second = (Side.SELL, Side.BUY) if bid and old and bid > old[0].price else (Side.BUY, Side.SELL)
-    gone = withdraw(view, *(side for side in Side if side not in prices))
-    moves = (post(view, side, prices[side], quantity) for side in (first, second) if side in prices)
-    return (*gone, *chain.from_iterable(moves))
+    moves = {side: post(view, side, price, quantity) for side, price in prices.items()}
+    gone = withdraw(view, *(side for side in Side if not moves.get(side) and not _may_stay(view, side, prices)))
+    # An ask in the way of the new bid moves first, else the bid: so neither meets the other's old price.
+    blocked = bid is not None and any(order.price <= bid for order in own_orders(view, Side.SELL))
+    order = (Side.SELL, Side.BUY) if blocked else (Side.BUY, Side.SELL)
+    return (*gone, *chain.from_iterable(moves.get(side, ()) for side in order))
+
+
+def _may_stay(view: MarketView, side: Side, prices: Mapping[Side, int]) -> bool:
+    """Whether own orders that are not moved may stand: the side is quoted, and the other's new price meets none."""
+    other = prices.get(side.other)
+    meets = other is not None and any(takes(order.price, side.other, other) for order in own_orders(view, side))
+    return side in prices and not meets
 
 
 def withdraw(view: MarketView, *which: Side) -> tuple[Action, ...]:

@@ -11,7 +11,7 @@ from market.view import MarketView
 
 
 def share_value(view: MarketView) -> float | None:
-    """What a share will pay, in ticks: as told, else worked out from dividends, interest and buyback; None if unknown."""
+    """What a share will pay, in ticks: as told, else from dividends, interest and buyback; None if unknown."""
     facts = view.facts
     if facts.fundamental:
         return view.fundamental

@@ -16,20 +16,23 @@ from market.view import MarketView
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeuristicConfig:
-    """All as shares of a value or a price, `window` in trades, `patience` a power of the time elapsed.
+    """Shares of a value or a price, but for `moods`, `patience` (a power of the time elapsed) and `window` (trades).
 
-    `opinion`: how far the own estimate of a share may lie off what it will pay. `balance`: how much more a share is
-    worth to an account all in cash than to one half in shares, and less to one all in shares. `haggle`: how far from
-    the worst acceptable price it starts. `opening`: the same before a unit's market has shown any price.
-    `step`: how much it improves on others. `tolerance`: how far an own quote may lie off before it is replaced.
+    `opinion`: how far the own estimate of a share may lie off what it will pay; it changes `moods` times a period.
+    `balance`: how much more a share is worth to an account all in cash than to one half in shares, and how much less
+    to one all in shares. Where a bargain opens: `margin` off the worth of a share; for units `haggle` off the price of
+    the day, or `opening` off the own value or cost before there is any price. `step`: how much it improves on others.
+    `tolerance`: how far an own quote may lie off before it is replaced.
     """
 
     opinion: float = 0.06
+    moods: int = 4
     balance: float = 0.05
-    haggle: float = 0.05
-    opening: float = 0.35
+    margin: float = 0.05
+    haggle: float = 0.1
+    opening: float = 0.5
     patience: float = 2.0
-    window: int = 8
+    window: int = 4
     step: float = 0.01
     tolerance: float = 0.01
 
@@ -53,7 +56,7 @@ class Heuristic:
     def __init__(self, *, rng: Random, config: HeuristicConfig | None = None) -> None:
         self._rng = rng
         self.config = config or HeuristicConfig()
-        self._opinions: dict[int, float] = {}
+        self._opinions: dict[tuple[int, int], float] = {}
 
     def decide(self, view: MarketView) -> Decision:
         if view.phase is not Phase.OPEN:
@@ -75,18 +78,19 @@ class Heuristic:
     # What it is worth
 
     def _share_worth(self, view: MarketView) -> float | None:
-        """Payments to come, or the price of the day, by an opinion of the period and the weight of shares held."""
+        """Payments to come, or the price of the day, by the opinion of the moment and the weight of shares held."""
         value = share_value(view)
         if value is None:
             value = going_price(view)
         if value is None:
             return None
-        return value * (1 + self._opinion(view.period)) * (1 + self._balance(view, value))
+        return value * (1 + self._opinion(view)) * (1 + self._balance(view, value))
 
-    def _opinion(self, period: int) -> float:
-        if period not in self._opinions:
-            self._opinions[period] = self._rng.uniform(-self.config.opinion, self.config.opinion)
-        return self._opinions[period]
+    def _opinion(self, view: MarketView) -> float:
+        part = view.period, int(self.config.moods * elapsed(view))
+        if part not in self._opinions:
+            self._opinions[part] = self._rng.uniform(-self.config.opinion, self.config.opinion)
+        return self._opinions[part]
 
     def _balance(self, view: MarketView, value: float) -> float:
         """From `balance` for an account all in cash to its negative for one all in shares."""
@@ -96,7 +100,7 @@ class Heuristic:
         return self.config.balance * max(-1.0, 1 - 2 * share)
 
     def _share_bargain(self, view: MarketView, side: Side, worth: float) -> Bargain:
-        return self._melt(view, worth * _better(side, self.config.haggle), worth)
+        return self._melt(view, worth * _better(side, self.config.margin), worth)
 
     def _unit_bargain(self, view: MarketView, side: Side) -> Bargain:
         """From a little better than the price of the day, or a guess where there is none yet, to value or cost."""
@@ -129,8 +133,9 @@ class Heuristic:
         return Decision(actions=actions, reason=f"no gain on offer; I would {terms}")
 
     def _quoted(self, view: MarketView, side: Side, bargain: Bargain) -> int:
-        """A step better than others between the opening and the price of the moment; an own quote near it stays."""
-        price = bargain.opening
+        """A step better than others between the opening and the price of the moment, or that price where nobody else
+        quotes. An own quote near it stays."""
+        price = bargain.now
         if best := best_of_others(view, side):
             step = max(1.0, self.config.step * best.price)
             price = best.price + step if side is Side.BUY else best.price - step
@@ -143,5 +148,5 @@ class Heuristic:
 
 
 def _better(side: Side, share: float) -> float:
-    """The factor that makes a price better for this side by a share of it."""
-    return 1 - share if side is Side.BUY else 1 + share
+    """The factor that makes a price better for this side by a share of it, as far for a seller as for a buyer."""
+    return 1 - share if side is Side.BUY else 1 / (1 - share)

@@ -1,4 +1,4 @@
-"""Market makers: a bid and an ask round the price of the day, moved against their own inventory. No view of the future."""
+"""Market makers: a bid and an ask round the price of the day, moved against inventory. No view of the future."""
 
 from __future__ import annotations
 
@@ -31,30 +31,35 @@ class MarketMakerConfig:
 class MarketMaker:
     """Quotes both sides and leans against inventory (Ho & Stoll 1981, Journal of Financial Economics 9(1)).
 
-    Inventory counts from the shares of its first decision. Quotes never cross those of others. In induced markets,
+    Inventory counts from the first decision in a market. Quotes never cross those of others. In induced markets,
     where a role can only buy or only sell, the one quote possible, never at a loss.
     """
 
     def __init__(self, *, config: MarketMakerConfig | None = None) -> None:
         self.config = config or MarketMakerConfig()
-        self._start: int | None = None
+        self._start = 0
+        self._seen = -1
 
     def decide(self, view: MarketView) -> Decision:
-        if self._start is None:
-            self._start = view.holdings.shares
+        self._remember_start(view)
         if view.phase is not Phase.OPEN:
             return CLOSED
         able = [side for side in sides(view) if not self._full(view, side)]
         if not able:
             return NOTHING_LEFT
         prices = {side: self._keep_or_move(view, side, self._price(view, side)) for side in able}
-        return Decision(
-            actions=quote(view, prices, self.config.size), reason=f"quotes, inventory {self._inventory(view):+d}"
-        )
+        reason = f"quotes, inventory {self._inventory(view):+d}"
+        return Decision(actions=quote(view, prices, self.config.size), reason=reason)
+
+    def _remember_start(self, view: MarketView) -> None:
+        """Events are numbered anew in each market of a session: a smaller number means that another has begun."""
+        if not -1 < self._seen <= view.seq:
+            self._start = view.holdings.shares
+        self._seen = view.seq
 
     def _inventory(self, view: MarketView) -> int:
         """Shares above those at the start; in induced markets 0, as units leave with the trade."""
-        return 0 if view.facts.induced else view.holdings.shares - (self._start or 0)
+        return 0 if view.facts.induced else view.holdings.shares - self._start
 
     def _full(self, view: MarketView, side: Side) -> bool:
         inventory = self._inventory(view) if side is Side.BUY else -self._inventory(view)

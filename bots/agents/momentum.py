@@ -1,4 +1,4 @@
-"""Traders of the price path: momentum buys what rises, mean reversion what has fallen. Blind to what a share will pay."""
+"""Traders of the price path: momentum buys what rises, mean reversion what fell. Blind to what a share pays."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bots.agents.desk import aim, best_of_others, in_bounds, limit, own_orders, 
 from bots.agents.estimates import elapsed, recent_prices
 from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision
 from market.events import Phase
-from market.orders import Action, Side
+from market.orders import Action, Print, Side
 from market.view import MarketView
 
 
@@ -33,7 +33,7 @@ class PathTrader(ABC):
 
     def __init__(self, *, config: TrendConfig | None = None) -> None:
         self.config = config or TrendConfig()
-        self._acted_on = 0
+        self._acted_on: Print | None = None
 
     @abstractmethod
     def signal(self, prices: list[int]) -> float:
@@ -61,9 +61,9 @@ class PathTrader(ABC):
 
     def _act(self, view: MarketView, side: Side) -> Decision:
         last = view.trades[-1]
-        if last.id == self._acted_on:
+        if last == self._acted_on:
             return Decision(reason="waits for the next trade")
-        self._acted_on = last.id
+        self._acted_on = last
         away = self.config.chase if side is Side.BUY else -self.config.chase
         worst = in_bounds(view, side, last.price * (1 + away))
         best = best_of_others(view, side.other)

@@ -13,16 +13,16 @@ from threading import Event
 from time import monotonic, time
 from typing import Any, Protocol
 
-from market.events import Phase
-
 from bots.adapters.errors import BrowserGone, PageLeft
 from bots.adapters.page import Alive, Arrived, Due, Lost, PageEvent, PhaseChanged
-from bots.agents.trader import Trader
+from bots.agents.trader import Decision, Trader
 from bots.domain.thinking import Decided, think
-from bots.domain.turns import ActingPage, Done, SeatName, Timing, carry_out, turn_line
+from bots.domain.turns import ActingPage, Done, SeatName, Timing, carry_out, in_words, turn_line
+from market.events import Phase
 
-# The page says every two seconds that it is alive.
+# The page says every two seconds that it is alive; loading it may take long while many bots start.
 SILENCE_SECONDS = 8.0
+LOADING_SECONDS = 30.0
 TICK_SECONDS = 0.5
 PRESS_AGAIN_SECONDS = 5.0
 REJOIN_SECONDS = 2.0
@@ -67,7 +67,7 @@ class SeatState:
     @property
     def resting(self) -> bool:
         """Nothing more can be done here, unless the page changes by itself."""
-        return self.place in ("last page", "stuck", "ended")
+        return self.place in ("last page", "stuck")
 
 
 class Seat:
@@ -90,11 +90,12 @@ class Seat:
         self._page: BotPage
         self._events: SimpleQueue[SeatEvent] = SimpleQueue()
         self._stopping = Event()
-        self._heard = 0.0
+        self._lost_at = 0.0
         self._phase = Phase.WAITING
         self._turn = 0
         self._thinking: Due | None = None
-        self._deadline = 0.0
+        self._asked = 0.0
+        self._late = False
         self._form: Arrived | None = None
         self._press_at = 0.0
         self._tries = 0
@@ -121,7 +122,6 @@ class Seat:
             except BrowserGone as error:
                 self._log.warning("joins again: %s", error)
                 self._join()
-        self.state.place = "ended"
 
     def _next_event(self) -> SeatEvent | None:
         try:
@@ -131,7 +131,7 @@ class Seat:
 
     def _handle(self, event: SeatEvent | None) -> None:
         if isinstance(event, Arrived | PhaseChanged | Due | Alive):
-            self._heard = monotonic()
+            self._lost_at = monotonic() + SILENCE_SECONDS
         match event:
             case Arrived():
                 self._arrive(event)
@@ -140,7 +140,7 @@ class Seat:
                 self.state.trader = trader
                 # Not everybody at the same moment when a period opens.
                 self._arm(after=0, least=self._rng.uniform(0, self._pace))
-            case Due():
+            case Due() if self._thinking is None:
                 self._think(event)
             case Decided():
                 self._decided(event)
@@ -150,12 +150,12 @@ class Seat:
 
     def _check_time(self) -> None:
         now = monotonic()
-        if self._thinking and now > self._deadline:
-            self._too_late()
+        if self._thinking:
+            self._watch_deadline(self._thinking, time())
         if self._form and now > self._press_at:
             self._pass_on(self._form)
-        if now > self._heard + SILENCE_SECONDS and not self._stopping.is_set():
-            raise BrowserGone(f"nothing was heard of the page for {SILENCE_SECONDS:.0f} s")
+        if now > self._lost_at and not self._stopping.is_set():
+            raise BrowserGone("nothing was heard of the page for too long")
 
     # Pages
 
@@ -168,7 +168,7 @@ class Seat:
                 self._log.warning("could not join: %s", error)
                 self._stopping.wait(REJOIN_SECONDS)
             else:
-                self._heard = monotonic()
+                self._lost_at = monotonic() + LOADING_SECONDS
                 self.state.joined += 1
                 return
 
@@ -181,6 +181,7 @@ class Seat:
             self._log.info("page %s (%s)", page.path, page.kind)
             self._tries = 0
         self._form = page if page.kind == "form" else None
+        self._phase = Phase.WAITING
         self.state.place = {"market": self._phase.value, "still": "last page"}.get(page.kind, page.kind)
         if self._form:
             self._pass_on(page)
@@ -190,7 +191,7 @@ class Seat:
         self._tries += 1
         hurdle = self._page.pass_on(page)
         self._press_at = monotonic() + PRESS_AGAIN_SECONDS * max(1, self._tries - MOST_TRIES)
-        self.state.action = f"passed on from {page.title or page.path}" if not hurdle else hurdle
+        self.state.action = hurdle or f"passed on from {page.title or page.path}"
         if self._tries == MOST_TRIES:
             self._log.error("stuck on %s (%s): %s", page.path, page.title, hurdle or "the answers are not taken")
             self._album(f"seat-{self.state.name.seat}-stuck.png", self._page.screenshot())
@@ -204,32 +205,30 @@ class Seat:
             self._page.arm(after=after, least=least, longest=QUIET_PACES * self._pace)
 
     def _think(self, due: Due) -> None:
-        self._thinking = due
-        self._deadline = monotonic() + due.view.facts.decision_seconds
+        self._thinking, self._asked, self._late = due, time(), False
         think(self._trader, due, self.hear)
 
-    def _too_late(self) -> None:
-        """The turn is over, though the trader still thinks; it is asked again when it has answered."""
-        assert self._thinking
-        seconds = self._thinking.view.facts.decision_seconds
-        done = Done("late", f"No decision within {seconds:g} s; nothing was sent.")
-        now = time()
-        self._write(Decided(self._thinking, HOLD, now - seconds, now), done)
-        self._deadline = float("inf")
+    def _watch_deadline(self, due: Due, now: float) -> None:
+        """A turn ends with its time, though the trader still thinks; it is asked again when it has answered."""
+        allowed = due.view.facts.decision_seconds
+        if not self._late and now > self._asked + allowed:
+            self._late = True
+            none = Decision(reason=f"No decision within {allowed:g} s; nothing was sent.")
+            self._write(Decided(due, none, self._asked, now), Done("late", none.reason))
 
     def _decided(self, answer: Decided) -> None:
         if answer.trouble:
             self._log.error("the trader failed:\n%s", answer.trouble)
-        late, self._thinking = self._deadline == float("inf"), None
+        self._watch_deadline(answer.due, answer.answered)
+        late, self._thinking = self._late, None
         if not late:
-            done = carry_out(self._page, answer.decision, answer.due.view, time)
-            self._write(answer, done)
+            self._write(answer, carry_out(self._page, answer.decision, answer.due.view, time))
         self._arm(after=answer.due.view.seq, least=self._pace * self._rng.uniform(1, 1.5))
 
     def _write(self, answer: Decided, done: Done) -> None:
         self._turn += 1
         self.state.outcomes[done.outcome] += 1
-        self.state.action = words_for(answer, done)
+        self.state.action = in_words(answer.decision.actions, done)
         moment = datetime.fromtimestamp(answer.answered, UTC).isoformat(timespec="milliseconds")
         timing = Timing(
             utc=moment,

@@ -24,7 +24,7 @@ class Decided:
 
 
 def think(trader: Trader, due: Due, deliver: Callable[[Decided], None]) -> None:
-    """Start deciding; `deliver` gets the answer in another thread. A thread that never answers does not keep the run."""
+    """Start deciding; `deliver` gets the answer in another thread, which does not keep the run from ending."""
     Thread(target=lambda: deliver(_decide(trader, due)), name=f"{due.view.trader} thinks", daemon=True).start()
 
 

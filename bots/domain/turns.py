@@ -6,21 +6,27 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
-from market.events import Phase, encode_command
-from market.orders import Action, CancelOrder, ReplaceOrder
-from market.view import MarketView, OwnOrder
-
 from bots.adapters.errors import BrowserGone, PageLeft
 from bots.adapters.page import PageReceipt
 from bots.agents.trader import Decision
+from market.events import Phase, encode_command
+from market.orders import Action, CancelOrder, Hold, PlaceOrder, ReplaceOrder
+from market.view import MarketView, OwnOrder
 
 TURN_VERSION = 1
 # Refusals that only a market which moved on gives: whoever decided saw another book.
-MOVED = frozenset(
-    "unknown_order nothing_to_trade_with not_filled_whole no_improvement waiting closed paused finished".split()
+MOVED = (
+    "unknown_order",
+    "nothing_to_trade_with",
+    "not_filled_whole",
+    "no_improvement",
+    "waiting",
+    "closed",
+    "paused",
+    "finished",
 )
 # Refusals that a trade in between explains where there was one.
-MAYBE_MOVED = frozenset("no_cash no_shares no_units_to_buy no_units_to_sell self_trade one_order_a_side".split())
+MAYBE_MOVED = ("no_cash", "no_shares", "no_units_to_buy", "no_units_to_sell", "self_trade", "one_order_a_side")
 
 
 class ActingPage(Protocol):
@@ -80,7 +86,7 @@ def _carry_out_one(
 
 
 def objection_to(action: Action, seen: MarketView, current: MarketView) -> str:
-    """Why an action decided on `seen` makes no sense in `current`; "" where it does. Cash and shares are the server's."""
+    """Why an action decided on `seen` makes no sense in `current`, or "". Cash and shares are the server's to check."""
     if current.phase is not Phase.OPEN or current.period != seen.period:
         return f"Not sent: period {seen.period} is no longer open."
     if isinstance(action, CancelOrder | ReplaceOrder):
@@ -138,3 +144,21 @@ def turn_line(
         "shares": seen.holdings.shares,
         "ms": {"event": timing.event, "decide": timing.decide, "act": max(done.act, default=None)},
     }
+
+
+def in_words(actions: Sequence[Action], done: Done) -> str:
+    """A decision and its outcome, short enough for a line of a terminal."""
+    words = ", ".join(_action_in_words(action) for action in actions) or "hold"
+    return words if done.outcome == "valid" else f"{words} ({done.outcome})"
+
+
+def _action_in_words(action: Action) -> str:
+    match action:
+        case PlaceOrder(side, price, quantity):
+            return f"{side} {quantity} at {'any price' if price is None else price}"
+        case CancelOrder(order_id):
+            return f"cancel {order_id}"
+        case ReplaceOrder(order_id, price, quantity):
+            return f"change {order_id} to {quantity} at {price}"
+        case Hold():
+            return "hold"

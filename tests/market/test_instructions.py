@@ -35,9 +35,16 @@ def heading(parts: list[Section], name: str) -> Section:
 
 def with_odd_others(treatment: Treatment, role: int) -> Treatment:
     """The same design with the money, shares and units of every other role changed beyond recognition."""
-    odd = {"values": (777_777,)} if treatment.induced else {"cash": 987_654, "shares": 4321}
-    roles = [one if number == role else Role(name=one.name, **odd) for number, one in enumerate(treatment.roles)]
+    roles = [one if number == role else odd(one) for number, one in enumerate(treatment.roles)]
     return treatment.with_changes(roles=roles)
+
+
+def odd(role: Role) -> Role:
+    if role.values:
+        return Role(name=role.name, values=(777_777,))
+    if role.costs:
+        return Role(name=role.name, costs=(777_777,))
+    return Role(name=role.name, cash=987_654, shares=4321)
 
 
 @pytest.mark.parametrize(("name", "role"), DEALT)

@@ -1,0 +1,144 @@
+"""The command line of `python -m bots.main`: from arguments to one frozen RunConfig. Starts nothing."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bots.agents.trading_agents import TRADERS
+
+EXAMPLES = """examples:
+  python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 heuristic
+  python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 zero_intelligence --num-bots 4 --pace 2
+  python -m bots.main http://localhost:8000/join/mevuzupu heuristic --num-bots 2 -p -m "pilot 1"
+  python -m bots.main --links bots/config/bot-links.cfg market_maker
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """What a run does. `url` or `links` says which seats; `num_bots` None makes every seat a bot.
+
+    `pace` is the least number of seconds between two decisions of a bot; `seed` None draws one.
+    """
+
+    url: str = ""
+    model: str = "heuristic"
+    production: bool = False
+    message: str = ""
+    timeout_minutes: float = 105
+    num_bots: int | None = None
+    links: Path | None = None
+    grid: str = ""
+    headed: bool = False
+    seed: int | None = None
+    pace: float = 1.5
+    browser_each: bool = False
+    browser: str = ""
+    driver: str = ""
+    out: Path = Path("bot-data")
+
+
+def parse(arguments: Sequence[str] | None = None) -> RunConfig:
+    """The configuration that the arguments describe. Bad ones print what was wrong and exit with 2."""
+    parser = _parser()
+    options = vars(parser.parse_args(arguments))
+    url, model = _places(parser, options.pop("places"), options["links"])
+    if options["production"] and not options["message"].strip():
+        parser.error('a production run needs a note on what it is: add -m "..."')
+    if options["grid"] and not _is_web_address(options["grid"]):
+        parser.error(f"--grid {options['grid']}: expected a web address such as http://localhost:4444")
+    if options["grid"] and (options["browser"] or options["driver"] or options["headed"]):
+        parser.error("--grid uses the browsers of the grid: leave --browser, --driver and --headed out, or --grid")
+    return RunConfig(url=url, model=model, **options)
+
+
+def _places(parser: argparse.ArgumentParser, places: list[str], links: Path | None) -> tuple[str, str]:
+    """URL and MODEL; with --links the URL may be left out."""
+    expected = "MODEL, or URL MODEL," if links else "URL MODEL"
+    if len(places) not in ((1, 2) if links else (2,)):
+        parser.error(f"expected {expected} got: {' '.join(places) or 'nothing'}. See the examples in --help")
+    *urls, model = places
+    if model not in TRADERS:
+        parser.error(f"unknown model {model!r}. Known: {', '.join(sorted(TRADERS))}")
+    return (_web_address(parser, urls[0]) if urls else ""), model
+
+
+def _web_address(parser: argparse.ArgumentParser, text: str) -> str:
+    if not _is_web_address(text):
+        parser.error(f"{text!r} is no web address. Expected such as http://localhost:8000/SessionStartLinks/abc12345")
+    return text
+
+
+def _is_web_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bots.main",
+        usage="%(prog)s URL MODEL [options]",
+        description="Bots take the seats of an oTree session and play them in real browsers.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    known = ", ".join(sorted(TRADERS))
+    parser.add_argument(
+        "places",
+        nargs="*",
+        metavar="URL MODEL",
+        help=f"URL: a SessionStartLinks page, a session-wide link or a room; MODEL: {known}",
+    )
+    _run_options(parser)
+    _browser_options(parser)
+    return parser
+
+
+def _run_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("-p", "--production", action="store_true", help="write to production-runs instead of debug-runs")
+    add("-m", "--message", default="", metavar="TEXT", help="a note on this run; required with -p")
+    add("--timeout-minutes", type=_positive, default=105, metavar="N", help="give up after so long (105)")
+    add("--num-bots", type=_count, metavar="N", help="only the last N links become bots (all)")
+    add("--links", type=Path, metavar="FILE", help="seats from a file with lines such as 1=https://...")
+    add("--seed", type=_whole, metavar="N", help="seed of the traders' random streams (drawn, and recorded)")
+    add("--pace", type=_positive, default=1.5, metavar="SECONDS", help="least time between a bot's decisions (1.5)")
+    add("--out", type=Path, default=Path("bot-data"), metavar="DIR", help="where run folders go (bot-data)")
+
+
+def _browser_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--headed", action="store_true", help="show the browser windows")
+    add("--browser-each", action="store_true", help="a browser for each bot instead of one for all")
+    add("--browser", default="", metavar="PATH", help="the Chrome or Chromium to use (searched for)")
+    add("--driver", default="", metavar="PATH", help="the chromedriver to use (searched for)")
+    add("--grid", default="", metavar="URL", help="use the browsers of a Selenium Grid")
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
+    return number
+
+
+def _count(text: str) -> int:
+    number = _whole(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text!r}")
+    return number
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a whole number, got {text!r}") from None

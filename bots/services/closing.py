@@ -1,0 +1,65 @@
+"""What a run says at its end: measures for summary.json, and a short table for the terminal. Computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from market.records import DECISION_OUTCOMES
+
+if TYPE_CHECKING:
+    from analysis.summary import MarketSummary
+
+from bots.services.run_folder import RunFolder
+
+
+def markets(folder: RunFolder) -> list[MarketSummary]:
+    """The markets of the session; none where its tables could not be had."""
+    # Brings in pandas: not before it is needed.
+    from analysis.read import Recording
+    from analysis.summary import NEEDED, summarise
+
+    recording = Recording(folder.path)
+    return summarise(recording) if recording.has(*NEEDED) else []
+
+
+def measures(found: list[MarketSummary]) -> dict[str, Any]:
+    """The measures of each market by name; None where one is not defined."""
+    from analysis.summary import as_document, decision_coverage
+
+    document = as_document(found, decision_coverage([]))
+    return {market["market"]: market["measures"] for market in document["markets"]}
+
+
+def show(found: list[MarketSummary], decisions: Mapping[str, Any]) -> None:
+    """Who traded, at which prices, and what became of decisions."""
+    console = Console(highlight=False)
+    for market in found:
+        console.print(f"{market.treatment.title}, market {market.market.market}: {_who(market)}")
+        console.print(_periods(market))
+    counts = ", ".join(f"{decisions[outcome]} {outcome}" for outcome in DECISION_OUTCOMES)
+    console.print(f"Decisions: {decisions['due']} due, {counts}")
+
+
+def _who(market: MarketSummary) -> str:
+    people = market.traders["model"].where(market.traders["kind"] != "human", "human").value_counts()
+    return ", ".join(f"{number} {name}" for name, number in people.items())
+
+
+def _periods(market: MarketSummary) -> Table:
+    theory = "competitive price" if market.treatment.induced else "fundamental"
+    table = Table("period", "trades", "volume", "mean price", theory, "efficiency", box=None, pad_edge=False)
+    for row in market.periods.to_dict("records"):
+        table.add_row(*_cells(market, {str(name): value for name, value in row.items()}))
+    return table
+
+
+def _cells(market: MarketSummary, row: Mapping[str, Any]) -> Iterator[str]:
+    from analysis.words import amount, count, percent
+
+    yield from (count(row[name]) for name in ("period", "trades", "volume"))
+    yield from (amount(market.treatment, row[name]) for name in ("mean_price", "benchmark"))
+    yield percent(row["efficiency"]) if market.treatment.induced else "-"

@@ -1,0 +1,222 @@
+"""A run from start to end: seats, browsers, traders, run folder, exports, report. `run` is what others call."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from logging import Logger, LoggerAdapter
+from pathlib import Path
+from random import Random, SystemRandom
+from types import FrameType
+from typing import Any
+
+from bots.adapters.browser import Browsers
+from bots.adapters.errors import SetupError
+from bots.adapters.page import Page
+from bots.adapters.web_driver import BrowserOptions, find
+from bots.agents.trading_agents import make_trader
+from bots.domain.experiment import Experiment
+from bots.domain.seat import Seat
+from bots.domain.turns import SeatName
+from bots.services import closing
+from bots.services.cli import RunConfig
+from bots.services.exports import export
+from bots.services.links import Seating, seating
+from bots.services.manifest import manifest, summary
+from bots.services.progress import Progress
+from bots.services.run_folder import RunFolder
+
+SEEDS = 2**32
+# Decides by rule, and stands in for a model wherever one is expected.
+STAND_INS = ("heuristic",)
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """Where a run's data is, and how it ended: finished, stuck, timeout, interrupted."""
+
+    folder: Path
+    ended: str
+
+
+def run(config: RunConfig, environ: Mapping[str, str] = os.environ) -> RunResult:
+    """Play a session. Raises SetupError, and leaves no folder, where the run cannot start.
+
+    Ctrl-C during the play ends it in order; before that, KeyboardInterrupt passes through.
+    """
+    with _one_interrupt():
+        seats = seating(config.url, config.links, config.num_bots, environ)
+        browsers = _browsers(config)
+        try:
+            _start(browsers)
+            folder = _folder(config, seats)
+            return _Run(config, seats, browsers, folder).play()
+        finally:
+            browsers.close()
+
+
+def _browsers(config: RunConfig) -> Browsers:
+    options = BrowserOptions(browser=config.browser, driver=config.driver, grid=config.grid, headed=config.headed)
+    return Browsers(options, find(options), each=config.browser_each)
+
+
+def _start(browsers: Browsers) -> None:
+    """In another thread: a Ctrl-C strikes the main one, and must not leave a browser half started."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(browsers.start).result()
+
+
+def _folder(config: RunConfig, seats: Seating) -> RunFolder:
+    try:
+        folder = RunFolder.create(config.out, production=config.production)
+    except OSError as error:
+        raise SetupError(f"--out {config.out}: cannot be written ({error}). Choose another folder.") from None
+    link = config.url or str(config.links)
+    count, bots = seats.subjects, len(seats.links)
+    folder.note(model=config.model, subjects=count, bots=bots, comments=config.message, link=link)
+    return folder
+
+
+class _Run:
+    """One run that has its seats, browsers and folder."""
+
+    def __init__(self, config: RunConfig, seating: Seating, browsers: Browsers, folder: RunFolder) -> None:
+        self._config = config
+        self._seating = seating
+        self._browsers = browsers
+        self._folder = folder
+        self._seed = SystemRandom().randrange(SEEDS) if config.seed is None else config.seed
+        self._seats = [self._seat(number, link.participant) for number, link in enumerate(seating.links, self._first)]
+
+    @property
+    def _first(self) -> int:
+        """Bots take the last seats; seats count from 1."""
+        return self._seating.subjects - len(self._seating.links) + 1
+
+    def _seat(self, number: int, participant: str) -> Seat:
+        name = SeatName(seat=number, participant=participant, model=self._config.model)
+        seat = Seat(
+            name,
+            make_trader(self._config.model, Random(f"{self._seed} trader {number}")),
+            pace=self._config.pace,
+            rng=Random(f"{self._seed} pace {number}"),
+            record=self._folder.record,
+            album=self._folder.keep,
+            log=_SeatLog(self._folder.log, {"seat": number}),
+        )
+        seat.sit(Page(self._browsers.tab, self._seating.server.link(participant), seat.hear))
+        return seat
+
+    def play(self) -> RunResult:
+        ended = "failed"
+        self._write_manifest()
+        self._mark_seats()
+        try:
+            ended = self._play()
+        except KeyboardInterrupt:
+            ended = "interrupted"
+        finally:
+            self._browsers.close()
+            self._finish(ended)
+        return RunResult(self._folder.path, ended)
+
+    def _play(self) -> str:
+        states = [seat.state for seat in self._seats]
+        with _bugs_logged(self._folder.log), Progress(states) as progress:
+            timeout = self._config.timeout_minutes * 60
+            return Experiment(self._seats, self._finished, progress.show, timeout=timeout).run()
+
+    def _finished(self) -> bool | None:
+        if not self._seating.session:
+            return None
+        try:
+            return bool(self._seating.server.state(self._seating.session)["finished"])
+        except SetupError:
+            return None
+
+    def _mark_seats(self) -> None:
+        kind = "model" if self._config.model in STAND_INS else "rule"
+        marks = {link.participant: {"kind": kind, "model": self._config.model} for link in self._seating.links}
+        try:
+            if not self._seating.session:
+                raise SetupError("the session's code is not known: start with its SessionStartLinks page.")
+            self._seating.server.mark_seats(self._seating.session, marks)
+        except SetupError as error:
+            self._say(f"Bots are not marked in the session's data: {error}")
+
+    def _write_manifest(self) -> None:
+        self._folder.write_json("manifest.json", manifest(self._config, self._seating, self._seed, self._folder))
+
+    def _finish(self, ended: str) -> None:
+        folder, seating = self._folder, self._seating
+        if missing := export(seating.server, seating.session, folder):
+            self._say(missing)
+        self._write_manifest()
+        numbers = [seat.state.name.seat for seat in self._seats]
+        self._sum_up(summary(folder, seating.session, numbers, ended))
+        folder.log.info("the run ended: %s", ended)
+        folder.close()
+
+    def _sum_up(self, numbers: dict[str, Any]) -> None:
+        # Brings in pandas and the plots: not before they are needed.
+        from analysis.report import write_report
+
+        self._folder.write_json("summary.json", numbers)
+        markets = closing.markets(self._folder)
+        self._folder.write_json("summary.json", {**numbers, "measures": closing.measures(markets)})
+        write_report(self._folder.path)
+        closing.show(markets, numbers["decisions"])
+
+    def _say(self, text: str) -> None:
+        self._folder.log.warning("%s", text)
+        print(text, file=sys.stderr)
+
+
+class _SeatLog(LoggerAdapter[Logger]):
+    """Begins every line with the seat."""
+
+    def process(self, message: str, options: Any) -> tuple[str, Any]:
+        return f"seat {(self.extra or {})['seat']}: {message}", options
+
+
+@contextmanager
+def _bugs_logged(log: Logger) -> Iterator[None]:
+    """What kills a thread is written to the log; the other threads go on."""
+    before = threading.excepthook
+    threading.excepthook = lambda bug: log.error(
+        "%s died", bug.thread.name if bug.thread else "a thread", exc_info=bug.exc_value
+    )
+    try:
+        yield
+    finally:
+        threading.excepthook = before
+
+
+Handler = Callable[[int, FrameType | None], Any] | int | None
+
+
+@contextmanager
+def _one_interrupt() -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM raises KeyboardInterrupt; later ones must not disturb the closing."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before: list[Handler] = [signal.signal(number, interrupt) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,68 @@
+"""A session without a server: traders take turns at an exchange, at random and without delay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from bots.agents.trader import Trader, Turn
+from bots.agents.trading_agents import make_trader
+from market.designs import deal_roles, draw_dividends
+from market.events import ClosePeriod, OpenPeriod
+from market.exchange import Exchange
+from market.tables import MarketRecord, Seat
+from market.treatments import Treatment
+from market.view import MarketView, view_of
+
+Glass = Callable[[MarketView], MarketView]
+
+
+@dataclass
+class Played:
+    """A finished market, who sat where and every turn that was taken."""
+
+    exchange: Exchange
+    names: dict[str, str]
+    seed: int
+    turns: list[Turn] = field(default_factory=list)
+
+    def record(self, session: str = "s1", market: str = "1-1") -> MarketRecord:
+        """As the lab would hand it to `market.tables`."""
+        seats = tuple(Seat(f"code{name}", name, "rule", model) for name, model in self.names.items())
+        stamps = [f"2026-01-01T00:{event.period:02d}:{event.seconds:06.3f}Z" for event in self.exchange.events]
+        return MarketRecord(session, market, self.seed, self.exchange, seats, stamps)
+
+
+def play(
+    treatment: Treatment, names: Sequence[str], seed: int = 1, turns: int = 200, glass: Glass = lambda view: view
+) -> Played:
+    """One market: `turns` decisions a period, evenly over its time. Each view is passed through `glass`."""
+    rng = Random(f"{seed}/market")
+    seats = {f"T{number}": name for number, name in enumerate(names, 1)}
+    traders = {seat: make_trader(name, Random(f"{seed}/{seat}")) for seat, name in seats.items()}
+    roles = deal_roles(treatment, ["rule"] * len(seats), rng)
+    played = Played(Exchange(treatment, dict(zip(seats, roles, strict=True))), seats, seed)
+    for dividend in draw_dividends(treatment, rng):
+        played.exchange.operate(OpenPeriod())
+        for turn in range(turns):
+            seconds = treatment.period_seconds * turn / turns
+            seat = rng.choice(list(seats))
+            played.turns.append(take_turn(played.exchange, seat, traders[seat], seconds, glass))
+        played.exchange.operate(ClosePeriod(dividend), treatment.period_seconds)
+    return played
+
+
+def take_turn(exchange: Exchange, seat: str, trader: Trader, seconds: float, glass: Glass) -> Turn:
+    view = view_of(exchange, seat, seconds)
+    decision = trader.decide(glass(view))
+    receipts = tuple(exchange.submit(seat, action, seconds) for action in decision.actions)
+    return Turn(view=view, decision=decision, receipts=receipts)
+
+
+def refusals(played: Played) -> Iterator[str]:
+    """Each refused action in words."""
+    for turn in played.turns:
+        for action, receipt in zip(turn.decision.actions, turn.receipts, strict=True):
+            if not receipt.ok:
+                yield f"{played.names[turn.view.trader]}, seq {turn.view.seq}: {action}: {receipt.reason}"

@@ -1,0 +1,112 @@
+"""A market's host when its disk fails it: nothing half done, nothing acknowledged that is not stored."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from market.designs import design
+from market.events import OPERATOR, Phase
+from market.orders import PlaceOrder, Receipt, Side
+from otree_app.host import MarketHost
+from otree_app.protocol import Request
+from otree_app.store import Head, Stored, StoreError
+
+
+class FailingStore:
+    """Keeps a log in memory; refuses to write while `full`."""
+
+    def __init__(self) -> None:
+        treatment = design("asset_cda")
+        roles = {"T1": asdict(treatment.roles[0]), "T2": asdict(treatment.roles[1])}
+        self.head = Head(treatment.canonical(), json.dumps(roles), "[20, 20, 20]")
+        self.log: list[Stored] = []
+        self.full = False
+
+    async def append(self, group_id: int, stored: Sequence[Stored]) -> None:
+        await asyncio.sleep(0)
+        if self.full:
+            raise StoreError("disk full")
+        self.log += stored
+
+    async def read(self, group_id: int) -> tuple[Head, list[Stored]]:
+        return self.head, list(self.log)
+
+
+async def never(host: MarketHost) -> None:
+    raise AssertionError("the market did not finish")
+
+
+async def open_host(store: FailingStore) -> MarketHost:
+    host = MarketHost(1, store, never)  # type: ignore[arg-type]
+    await host.start()
+    host.join("T1")
+    host.join("T2")
+    while host.exchange.phase is not Phase.OPEN:
+        await asyncio.sleep(0.01)
+    return host
+
+
+async def bid(host: MarketHost, identity: str, price: int = 50) -> Receipt:
+    return await host.ask("T1", Request(identity, PlaceOrder(Side.BUY, price)))
+
+
+def test_an_order_that_cannot_be_stored_is_refused_and_gone() -> None:
+    async def story() -> None:
+        store = FailingStore()
+        host = await open_host(store)
+        assert (await bid(host, "a")).ok
+        store.full = True
+        refused = await bid(host, "b")
+        assert refused.code == "not_saved"
+        store.full = False
+        while not (await bid(host, "c", price=60)).ok:
+            await asyncio.sleep(0.05)
+        assert sorted(order.price for order in host.exchange.book.orders.values()) == [50, 60]
+        assert [one.client for one in store.log if one.line.actor != OPERATOR] == ["a", "c"]
+
+    asyncio.run(asyncio.wait_for(story(), 20))
+
+
+def test_pages_are_told_nothing_that_is_not_on_disk() -> None:
+    async def story() -> None:
+        store = FailingStore()
+        host = await open_host(store)
+        page = host.connections.add("T2")
+        assert host.news(page) is not None
+        store.full = True
+        await bid(host, "a", price=77)
+        news = host.news(page)
+        assert news is None or '"bids":[]' in news
+
+    asyncio.run(asyncio.wait_for(story(), 20))
+
+
+def test_orders_that_wait_together_are_stored_in_one_transaction() -> None:
+    async def story() -> None:
+        store = FailingStore()
+        host = await open_host(store)
+        receipts = await asyncio.gather(*(bid(host, f"n{number}", price=10 + number) for number in range(8)))
+        assert all(receipt.ok for receipt in receipts)
+        assert len({one.utc for one in store.log if one.client}) <= 2
+
+    asyncio.run(asyncio.wait_for(story(), 20))
+
+
+def test_a_market_read_again_gives_back_the_time_in_which_nobody_ran_it() -> None:
+    async def story() -> None:
+        store = FailingStore()
+        host = await open_host(store)
+        await bid(host, "a")
+        at = host.exchange.seconds
+        store.log = [one._replace(utc=one.utc - 3600) for one in store.log]
+        again = MarketHost(1, store, never)  # type: ignore[arg-type]
+        await again.start()
+        assert again.exchange.phase is Phase.OPEN
+        assert again.schedule.seconds(time.time()) - at < 1
+        assert await bid(again, "a") == await bid(host, "a"), "and a command sent again is answered as before"
+
+    asyncio.run(asyncio.wait_for(story(), 20))
