@@ -157,7 +157,8 @@ def say(text: str) -> None:
 def run_demo(wish: argparse.Namespace) -> int:
     set_up(ROOT / "requirements.txt")
     make_sure_of_a_browser()
-    key = secrets.token_urlsafe(24)
+    check_treatment(wish.treatment)
+    key = os.environ.get("OTREE_REST_KEY") or secrets.token_urlsafe(24)
     folder = wish.out.resolve() / "servers" / f"{time.strftime('%Y%m%d-%H%M%S')}-{wish.port}"
     with Server(folder, wish.port, key) as server:
         session = server.create_session(wish)
@@ -252,6 +253,12 @@ class Server:
     def links(self, session: str) -> list[str]:
         seats = self.ask(f"/api/get_session/{session}", {})["participants"]
         return [f"{self.address}/InitializeParticipant/{seat['code']}" for seat in seats]
+
+
+def check_treatment(name: str) -> None:
+    known = subprocess.run([str(PYTHON), "-m", "market", "show", name], cwd=ROOT, capture_output=True, text=True)
+    if known.returncode:
+        raise Stop(known.stderr.strip())
 
 
 def check_port(port: int) -> None:

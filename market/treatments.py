@@ -157,6 +157,11 @@ class Treatment:
         places = max(0, -int(unit.normalize().as_tuple().exponent))
         return f"{amount:,.{places}f}"
 
+    def mean_money(self, ticks: float) -> str:
+        """A mean of prices in units of the currency, with a digit more than prices have."""
+        places = 1 - int(Decimal(self.tick).as_tuple().exponent)
+        return f"{Decimal(ticks) * Decimal(self.tick):,.{places}f}"
+
     def ticks(self, amount: str | int | float) -> int:
         """The inverse of `money`. Raises ValueError when the amount is no whole number of ticks."""
         try:

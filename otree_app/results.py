@@ -11,10 +11,11 @@ NOTHING = "none"
 
 
 def result_of(exchange: Exchange, trader: str) -> dict[str, Any]:
-    """`lines` of (label, amount), the `total` and one row a period, all in the currency of the treatment."""
+    """`lines` of (label, amount), the `total`, one row a period and whether shares pay dividends; amounts in the currency of the treatment."""
     treatment, account = exchange.treatment, exchange.accounts[trader]
     total = f"{treatment.money(account.earnings)} {treatment.currency}"
-    return {"lines": _lines(exchange, trader), "total": total, "periods": _periods(exchange)}
+    pays = bool(treatment.dividends)
+    return {"lines": _lines(exchange, trader), "total": total, "periods": _periods(exchange), "pays_dividends": pays}
 
 
 def _lines(exchange: Exchange, trader: str) -> list[dict[str, str]]:
@@ -31,12 +32,12 @@ def _lines(exchange: Exchange, trader: str) -> list[dict[str, str]]:
 
 
 def _periods(exchange: Exchange) -> list[dict[str, str]]:
-    money = exchange.treatment.money
+    money, finer = exchange.treatment.money, exchange.treatment.mean_money
     return [
         {
             "period": str(one.period),
             "volume": str(one.volume),
-            "mean_price": NOTHING if one.mean_price is None else money(one.mean_price),
+            "mean_price": NOTHING if one.mean_price is None else finer(one.mean_price),
             "dividend": NOTHING if one.dividend is None else money(one.dividend),
         }
         for one in history(exchange)

@@ -9,7 +9,10 @@ from typing import Any
 from pydantic import BaseModel
 
 KEPT = ("type", "enum", "description")
-DROPPED = ("title", "default", "$defs", "additionalProperties", "required", "properties", "items", "anyOf", "const", "$ref")
+DROPPED = (
+    *("title", "default", "$defs", "$ref", "const", "additionalProperties", "required", "properties"),
+    *("items", "anyOf", "oneOf", "discriminator"),
+)
 GOOGLE_TYPES = {"object", "array", "string", "integer", "number", "boolean"}
 
 Schema = dict[str, Any]
@@ -45,8 +48,9 @@ def _parts(schema: Mapping[str, Any], named: Mapping[str, Any], within: tuple[st
     parts: Schema = {}
     if "const" in schema:
         parts["enum"] = [schema["const"]]
-    if "anyOf" in schema:
-        parts["anyOf"] = [_portable(option, named, within) for option in schema["anyOf"]]
+    if "anyOf" in schema or "oneOf" in schema:
+        options = schema.get("anyOf", schema.get("oneOf", []))
+        parts["anyOf"] = [_portable(option, named, within) for option in options]
     if "items" in schema:
         parts["items"] = _portable(schema["items"], named, within)
     if schema.get("type") == "object":
@@ -64,18 +68,13 @@ def _in_words(schema: Schema, rest: Mapping[str, Any]) -> Schema:
 
 
 def google(schema: Mapping[str, Any]) -> Schema:
-    """`schema` as google-generativeai takes it: upper-case types, `nullable` for null, enums of strings only."""
-    plain = portable(schema)
-    return _google(plain)
+    """`schema` as google-generativeai takes it: upper-case types, `nullable`, enums of strings only, no alternatives."""
+    return _google(portable(schema))
 
 
 def _google(schema: Schema) -> Schema:
-    options = schema.get("anyOf")
-    if options:
-        real = [option for option in options if option.get("type") != "null"]
-        # this dialect has no alternatives: the first real one stands for all, validation sees to the rest
-        said = {"description": schema["description"]} if "description" in schema else {}
-        return {**_google(real[0]), **said, **({"nullable": True} if len(real) < len(options) else {})}
+    if "anyOf" in schema:
+        return _google_union(schema)
     kind = str(schema.get("type", "string"))
     made: Schema = {"type_": kind.upper() if kind in GOOGLE_TYPES else "STRING"}
     if "description" in schema:
@@ -88,6 +87,34 @@ def _google(schema: Schema) -> Schema:
         made["properties"] = {name: _google(value) for name, value in schema["properties"].items()}
         made["required"] = list(schema["required"])
     return made
+
+
+def _google_union(schema: Schema) -> Schema:
+    real = [option for option in schema["anyOf"] if option.get("type") != "null"]
+    made = _google(_merged(real))
+    if "description" in schema:
+        made["description"] = schema["description"]
+    if len(real) < len(schema["anyOf"]):
+        made["nullable"] = True
+    return made
+
+
+def _merged(options: list[Schema]) -> Schema:
+    """One schema in the place of several: objects with all their fields, of which the common ones are required."""
+    if not options or any(option.get("type") != "object" for option in options):
+        return options[0] if options else {"type": "string"}
+    properties: Schema = {}
+    for name in dict.fromkeys(name for option in options for name in option["properties"]):
+        versions = [option["properties"][name] for option in options if name in option["properties"]]
+        properties[name] = {**versions[0], **_all_values(versions)}
+    required = [name for name in properties if all(name in option["required"] for option in options)]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _all_values(versions: list[Schema]) -> Schema:
+    if any("enum" not in version for version in versions):
+        return {}
+    return {"enum": list(dict.fromkeys(value for version in versions for value in version["enum"]))}
 
 
 def as_instruction(schema: Mapping[str, Any]) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
 from queue import SimpleQueue
-from time import monotonic, sleep
+from time import sleep
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from bots.adapters.browser import Browser, Browsers, Tab
 from bots.adapters.errors import BrowserGone, PageLeft
 from bots.adapters.web_driver import BrowserOptions, find
 from tests.bots.pages import Site, served
+from tests.bots.processes import all_gone, in_group
 
 
 class Listener:
@@ -28,19 +28,6 @@ class Listener:
         while (message := self.heard.get(timeout=10))["kind"] != kind:
             pass
         return message
-
-
-def processes_of(group: int) -> set[int]:
-    """Running processes of a process group."""
-    found = set()
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, its_group = status.read_text().rpartition(")")[2].split()[:3]
-        except OSError:
-            continue
-        if int(its_group) == group and state != "Z":
-            found.add(int(status.parent.name))
-    return found
 
 
 def test_a_closed_tab_is_noticed_at_once(browser: Browser) -> None:
@@ -104,16 +91,9 @@ def test_a_killed_browser_is_started_again_and_closing_leaves_no_process() -> No
         assert process
         second = process.pid
         assert second != first
-        assert processes_of(second)
+        left = in_group(first) | in_group(second)
+        assert left
         browsers.close()
-    assert gone(first)
-    assert gone(second)
+    assert all_gone(left)
     with pytest.raises(BrowserGone):
         one.tab.open(site.address)
-
-
-def gone(group: int) -> bool:
-    until = monotonic() + 3
-    while processes_of(group) and monotonic() < until:
-        sleep(0.05)
-    return not processes_of(group)

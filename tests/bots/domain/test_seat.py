@@ -192,10 +192,8 @@ def test_nothing_is_decided_while_the_market_is_closed() -> None:
 # A whole session
 
 
-def experiment(
-    *watched: Watched, finished: Callable[[], bool | None] = lambda: None, timeout: float = 20
-) -> Experiment:
-    return Experiment([one.seat for one in watched], finished, lambda: None, timeout=timeout)
+def experiment(*watched: Watched, finished: bool | None = None, timeout: float = 20) -> Experiment:
+    return Experiment([one.seat for one in watched], lambda: finished, lambda: None, timeout=timeout)
 
 
 def test_a_trader_that_hangs_holds_up_neither_the_others_nor_the_end() -> None:
@@ -219,11 +217,9 @@ def test_a_trader_that_hangs_holds_up_neither_the_others_nor_the_end() -> None:
 
 def test_a_session_ends_when_it_has_finished_and_everybody_is_on_the_last_page() -> None:
     watched = Watched(Buyer())
-    watched.at(turns=0)
+    watched.at(turns=0).join = lambda: None  # type: ignore[method-assign]
     watched.seat.hear(arrived("still", "/p/code/otree_app/Results/3"))
-    session = experiment(watched, finished=lambda: True)
-    watched.seat._page.join = lambda: None  # type: ignore[method-assign]
-    assert session.run() == "finished"
+    assert experiment(watched, finished=True).run() == "finished"
 
 
 def test_without_word_from_the_server_bots_that_are_stuck_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

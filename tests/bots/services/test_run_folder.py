@@ -1,0 +1,71 @@
+"""A run's number is its own for ever, and its files are whole at any moment."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from bots.services.run_folder import RunFolder
+
+
+def number_of(out: Path, production: bool = False) -> int:
+    folder = RunFolder.create(out, production=production)
+    folder.note(model="noise", subjects=4, bots=2, comments="", link="http://server")
+    folder.close()
+    return int(folder.name.removeprefix("run-"))
+
+
+def test_numbers_count_up_and_debug_and_production_count_apart(tmp_path: Path) -> None:
+    assert [number_of(tmp_path) for _ in range(3)] == [1, 2, 3]
+    assert number_of(tmp_path, production=True) == 1
+    assert (tmp_path / "production-runs" / "run-1" / "run.log").exists()
+
+
+def test_the_number_of_a_deleted_run_is_not_used_again(tmp_path: Path) -> None:
+    number_of(tmp_path)
+    number_of(tmp_path)
+    shutil.rmtree(tmp_path / "debug-runs" / "run-2")
+    assert number_of(tmp_path) == 3
+
+
+def test_a_lost_counter_does_not_overwrite_runs(tmp_path: Path) -> None:
+    number_of(tmp_path)
+    (tmp_path / "debug-runs" / ".last-run").unlink()
+    (tmp_path / "debug-runs" / "run-notes").mkdir()
+    assert number_of(tmp_path) == 2
+
+
+def test_runners_that_start_at_once_share_no_number_and_lose_no_line(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(max_workers=4, mp_context=get_context("spawn")) as pool:
+        numbers = list(pool.map(number_of, [tmp_path] * 24))
+    assert sorted(numbers) == list(range(1, 25))
+    lines = (tmp_path / "debug-runs" / "runs.metadata").read_text().splitlines()
+    assert sorted(line.split(" | ")[1] for line in lines) == sorted(f"run-{number}" for number in range(1, 25))
+
+
+def test_the_metadata_line_has_its_seven_columns_whatever_the_comment(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path, production=True)
+    folder.note(model="heuristic", subjects=6, bots=4, comments="pilot |\n 2/3", link="http://server/join/x")
+    _, *columns = (tmp_path / "production-runs" / "runs.metadata").read_text().strip().split(" | ")
+    assert columns == ["run-1", "heuristic", "6 subjects", "4 bots", "pilot / 2/3", "http://server/join/x"]
+
+
+def test_a_turn_is_on_disk_when_it_was_recorded(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path, production=False)
+    for turn in (1, 2):
+        folder.record({"turn": turn})
+        written = (folder.path / "decisions.jsonl").read_text().splitlines()
+        assert [json.loads(line)["turn"] for line in written] == list(range(1, turn + 1))
+    assert folder.lines == [{"turn": 1}, {"turn": 2}]
+
+
+def test_documents_replace_each_other_whole(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path, production=False)
+    folder.write_json("summary.json", {"ended": "failed"})
+    folder.write_json("summary.json", {"ended": "finished"})
+    folder.keep("seat-1.png", b"picture")
+    assert json.loads((folder.path / "summary.json").read_text()) == {"ended": "finished"}
+    assert sorted(path.name for path in folder.path.iterdir()) == ["run.log", "screenshots", "summary.json"]
