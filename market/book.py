@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import islice, takewhile
@@ -37,20 +38,15 @@ class Placement(NamedTuple):
 
 
 class Level:
-    """The orders at one price in the order of arrival, their shares in `total`, and how many orders have `gone`."""
+    """The orders at one price in the order of arrival, and their shares in `total`."""
 
-    __slots__ = ("gone", "orders", "total")
+    __slots__ = ("orders", "total")
 
     def __init__(self, order: Order) -> None:
-        self.orders = {order.id: order}
+        # A plain dict would step over the places of all that left before it finds its first.
+        self.orders: OrderedDict[int, Order] = OrderedDict()
+        self.orders[order.id] = order
         self.total = order.quantity
-        self.gone = 0
-
-    def first(self) -> Order:
-        # A dict steps over the places of those gone to find its first, so now and then they are swept out.
-        if self.gone > 64 + len(self.orders):
-            self.orders, self.gone = dict(self.orders), 0
-        return next(iter(self.orders.values()))
 
 
 class BookSide:
@@ -96,7 +92,6 @@ class BookSide:
         del level.orders[order.id]
         if level.orders:
             level.total -= order.quantity
-            level.gone += 1
         else:
             self._close(order.price)
 
@@ -180,7 +175,7 @@ class OrderBook:
         limit, trader, prevents = -order.price * opposite.sign, order.trader, self.self_trade != "allow"
         while order.quantity and opposite.top + limit <= 0:
             level = opposite.levels[opposite.top * opposite.sign]
-            maker = level.first()
+            maker = next(iter(level.orders.values()))
             if prevents and maker.trader == trader:
                 if self.self_trade == "cancel_incoming":
                     return fills, cancelled, True

@@ -11,7 +11,7 @@ NOTHING = "none"
 
 
 def result_of(exchange: Exchange, trader: str) -> dict[str, Any]:
-    """`lines` of (label, amount), the `total`, one row a period and whether shares pay dividends; amounts in the currency of the treatment."""
+    """`lines` of (label, amount), the `total`, a row for each period; amounts in the currency of the treatment."""
     treatment, account = exchange.treatment, exchange.accounts[trader]
     total = f"{treatment.money(account.earnings)} {treatment.currency}"
     pays = bool(treatment.dividends)

@@ -167,9 +167,8 @@ class Running:
 
     def _quit(self) -> None:
         with suppress(WebDriverException, HTTPError, OSError):
-            # First: selenium's own `quit` waits ten seconds for a connection that only the other end closes at once.
+            # Not `driver.quit`: it closes its end of the BiDi connection first, and then may wait ten seconds for it.
             self.driver.execute(Command.QUIT)
-            self.driver.quit()
 
 
 def start(options: BrowserOptions, programs: Programs) -> Running:
@@ -239,7 +238,7 @@ def _kill_group(driver: subprocess.Popen[Any], browser: int) -> None:
 
 def _first_line(error: Exception) -> str:
     text = str(getattr(error, "msg", None) or error).strip()
-    return text.splitlines()[0].rstrip(".") if text else type(error).__name__
+    return text.splitlines()[0].split("; For documentation")[0].rstrip(".") if text else type(error).__name__
 
 
 def main() -> int:

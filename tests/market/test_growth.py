@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from functools import partial
 from random import Random
@@ -22,14 +23,18 @@ RICH = treatment((Role(name="rich", cash=10**8, shares=10**6),), open_orders=10*
 
 
 def fastest(task: Callable[[], object], times: int = 3) -> float:
-    """Processor seconds of the best of a few runs."""
+    """Processor seconds of the best of a few runs, without the garbage collector, whose work is not the market's."""
 
     def once() -> float:
         start = process_time()
         task()
         return process_time() - start
 
-    return min(once() for _ in range(times))
+    gc.disable()
+    try:
+        return min(once() for _ in range(times))
+    finally:
+        gc.enable()
 
 
 def churn(resting: int, levels: int) -> Callable[[], None]:
@@ -66,7 +71,7 @@ def used_up(orders: int) -> Callable[[], None]:
 
 
 def test_a_long_queue_is_traded_away_in_linear_time() -> None:
-    assert fastest(used_up(20_000)) < 40 * fastest(used_up(2000))
+    assert fastest(used_up(100_000), times=1) < 70 * fastest(used_up(5000))
 
 
 def deserted(orders: int) -> Callable[[], None]:
@@ -84,7 +89,7 @@ def deserted(orders: int) -> Callable[[], None]:
 
 
 def test_cancelled_orders_leave_nothing_to_step_over() -> None:
-    assert fastest(deserted(40_000)) < 40 * fastest(deserted(4000))
+    assert fastest(deserted(100_000), times=1) < 70 * fastest(deserted(5000))
 
 
 def busy(rounds: int) -> Exchange:

@@ -6,7 +6,10 @@ from threading import Lock
 
 
 class Budget:
-    """What may be spent. Every call reserves the most it may cost first, so that calls side by side cannot pass the limit."""
+    """What may be spent.
+
+    Every call reserves the most it may cost first, so that calls side by side cannot pass the limit.
+    """
 
     def __init__(self, limit_usd: float | None = None) -> None:
         self.limit_usd = limit_usd

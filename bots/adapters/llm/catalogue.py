@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ class CatalogueError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSpec:
-    """One account with one vendor. `api` says which SDK speaks to it, `keys` which variables hold its key, best first."""
+    """One account with one vendor. `api`: which SDK speaks to it; `keys`: variables that hold its key, best first."""
 
     name: str
     api: str
@@ -39,7 +39,7 @@ class ProviderSpec:
     limit_field: str = "max_tokens"
     omit: frozenset[str] = frozenset()
     lists_models: bool = True
-    rates: Rates = Rates()
+    rates: Rates = field(default_factory=Rates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,9 @@ class Catalogue:
         provider, slash, model = name.partition("/")
         if not slash or not model or provider not in self.providers:
             return None
-        known = [spec for spec in self.models.values() if spec.provider.name == provider and model in (spec.id, spec.name)]
+        known = [
+            spec for spec in self.models.values() if spec.provider.name == provider and model in (spec.id, spec.name)
+        ]
         if known:
             return replace(known[0], name=name, id=model)
         return _plain(name, model, self.providers[provider])
@@ -105,9 +107,7 @@ class Catalogue:
 
 def _plain(name: str, model: str, provider: ProviderSpec) -> ModelSpec:
     prices = None if provider.key_needed else FREE
-    return ModelSpec(
-        name=name, id=model, provider=provider, prices=prices, schema=provider.schema, omit=provider.omit
-    )
+    return ModelSpec(name=name, id=model, provider=provider, prices=prices, schema=provider.schema, omit=provider.omit)
 
 
 def _unknown(name: str, catalogue: Catalogue) -> Failure:
@@ -135,7 +135,9 @@ def read_catalogue(path: Path = MODELS_FILE) -> Catalogue:
 
 def _provider(name: str, table: dict[str, Any]) -> ProviderSpec:
     rest = dict(table)
-    rates = Rates(**{key: rest.pop(key) for key in ("requests_per_minute", "tokens_per_minute", "concurrency") if key in rest})
+    rates = Rates(
+        **{key: rest.pop(key) for key in ("requests_per_minute", "tokens_per_minute", "concurrency") if key in rest}
+    )
     rest["keys"] = tuple(rest.get("keys", ()))
     rest["omit"] = frozenset(rest.get("omit", ()))
     _known_keys(f"providers.{name}", rest, ProviderSpec)
@@ -159,9 +161,9 @@ def _model(name: str, table: dict[str, Any], providers: Mapping[str, ProviderSpe
     return ModelSpec(name=name, provider=provider, **{"id": rest.pop("id"), **rest})
 
 
-def _known_keys(place: str, table: Mapping[str, Any], kind: type) -> None:
+def _known_keys(place: str, table: Mapping[str, Any], kind: type[ProviderSpec] | type[ModelSpec]) -> None:
     for key in table:
-        _one_of(f"{place}: setting", key, tuple(kind.__dataclass_fields__))
+        _one_of(f"{place}: setting", key, tuple(known.name for known in fields(kind)))
 
 
 def _one_of(place: str, value: Any, known: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from queue import Empty, LifoQueue
 from typing import Any
 
@@ -44,14 +45,14 @@ class GoogleProvider:
 
     def __init__(self, spec: ModelSpec, key: str) -> None:
         self.spec = spec
-        where = {"api_endpoint": spec.provider.base_url} if spec.provider.base_url else {}
-        self._options = ClientOptions(api_key=key, **where)
+        self._options = ClientOptions(api_key=key, api_endpoint=spec.provider.base_url or None)
         # these clients are not made for several threads: each call takes one that is idle
         self._idle: LifoQueue[Any] = LifoQueue()
 
     def prepare(self, request: Request) -> Sent:
         optional = {"max_output_tokens": request.max_tokens, "temperature": request.temperature}
-        return plain_sent(self.spec, request, optional)
+        sent = plain_sent(self.spec, request, optional)
+        return replace(sent, schema=google(request.schema))
 
     def send(self, sent: Sent, request: Request, seconds: float) -> RawAnswer | Failure:
         client = self._client()
@@ -102,7 +103,7 @@ class GoogleProvider:
             lost = "NewConnectionError" in str(error) or "NameResolutionError" in str(error)
             return unreachable(self.spec, "no connection") if lost else broken(self.spec, error)
         if isinstance(error, exceptions.GoogleAPICallError) and error.code is not None:
-            return failure_of(self.spec, _refusal(error))
+            return failure_of(self.spec, _refusal(error, int(error.code)))
         return broken(self.spec, error)
 
 
@@ -111,14 +112,14 @@ def _name(reason: Any) -> str:
     return str(getattr(reason, "name", reason))
 
 
-def _refusal(error: exceptions.GoogleAPICallError) -> Refusal:
+def _refusal(error: exceptions.GoogleAPICallError, status: int) -> Refusal:
     details = [detail for detail in error.details if isinstance(detail, dict)]
     codes = " ".join(str(dig(detail, "reason") or "") for detail in details)
     delay = next((str(dig(detail, "retryDelay")) for detail in details if dig(detail, "retryDelay")), "")
     headers = {"retry-after": delay.removesuffix("s")} | dict(getattr(error.response, "headers", {}))
     # the message begins with the method and the address, which say nothing new
     message = str(error.message).partition(": ")[2] or str(error.message)
-    return Refusal(status=int(error.code), message=message, code=codes, retry_after_s=retry_after(headers))
+    return Refusal(status=status, message=message, code=codes, retry_after_s=retry_after(headers))
 
 
 def _body(sent: Sent) -> Any:
@@ -127,7 +128,7 @@ def _body(sent: Sent) -> Any:
     if sent.schema_mode != "prompt":
         settings["response_mime_type"] = "application/json"
     if sent.schema_mode == "json_schema":
-        settings["response_schema"] = protos.Schema(google(sent.schema))
+        settings["response_schema"] = protos.Schema(dict(sent.schema))
     system = [{"text": message.content} for message in sent.messages if message.role == "system"]
     return protos.GenerateContentRequest(
         model=f"models/{parameters['model']}",

@@ -52,10 +52,10 @@ class Request:
     """One question to a model.
 
     `schema`: JSON schema of the object that is due (`schema_of` makes one from a pydantic class), sent under
-    `schema_name` (letters, digits, `_`, `-`). `shape`: the pydantic class that the reply has to satisfy; without one any
-    JSON object will do. `deadline`: seconds on the clock of `Models`, `time.monotonic()` unless told otherwise. `key`: the
-    caller's label, unique in a run, such as "seat-3/turn-7/try-1"; transcripts and replays go by it. `facts`: what a local
-    model such as `heuristic` decides on; never sent anywhere.
+    `schema_name` (letters, digits, `_`, `-`). `shape`: the pydantic class that the reply has to satisfy; without one
+    any JSON object will do. `deadline`: seconds on the clock of `Models`, `time.monotonic()` unless told otherwise.
+    `key`: the caller's label, unique in a run, such as "seat-3/turn-7/try-1"; transcripts and replays go by it.
+    `facts`: what a local model such as `heuristic` decides on; never sent anywhere.
     """
 
     messages: tuple[Message, ...]
@@ -93,8 +93,9 @@ NOTHING_USED = Usage()
 class Reply:
     """A JSON object as asked for.
 
-    `data`: the object; `text`: the raw reply; `model`: the id that the provider returned; `cost_usd`: None where the price
-    is unknown; `latency_s`: from the question to here, waits and retries included; `keys`: labels of the calls behind it.
+    `data`: the object; `text`: the raw reply; `model`: the id that the provider returned; `cost_usd`: None where the
+    price is unknown; `latency_s`: from the question to here, waits and retries included; `keys`: labels of the calls
+    behind it, which are those of the transcript.
     """
 
     data: dict[str, Any]
@@ -112,8 +113,8 @@ class Reply:
 class Failure:
     """No usable answer: `kind` for programs, `message` for people (what was wrong, what to do).
 
-    `text` is the raw reply where there was one; `retry_after_s` what the provider asked to wait. The rest as in `Reply`:
-    a reply that cannot be used was paid for all the same.
+    `text` is the raw reply where there was one; `retry_after_s` what the provider asked to wait. The rest as in
+    `Reply`: a reply that cannot be used was paid for all the same.
     """
 
     kind: FailureKind
@@ -150,7 +151,7 @@ class RawAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A request as one provider gets it: its messages, the schema in its dialect, all other parameters by their own names."""
+    """A request as one provider gets it: messages, the schema in its dialect, all other parameters by its names."""
 
     messages: tuple[Message, ...]
     schema: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""OpenAI's chat completions, and every server that speaks them: xAI, DeepSeek, ZhipuAI, OpenRouter, Ollama, vLLM, llama.cpp."""
+"""OpenAI's chat completions, which xAI, DeepSeek, ZhipuAI, OpenRouter, Ollama, vLLM and llama.cpp speak as well."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Timing:
 
     def back_off(self, attempt: int) -> float:
         """Seconds before the attempt after `attempt` (1, 2, ...): doubling, capped, half of it by chance."""
-        longest = min(LONGEST_S, FIRST_S * 2 ** (attempt - 1))
+        longest = min(LONGEST_S, FIRST_S * 2.0 ** (attempt - 1))
         with self.lock:
             return longest * (0.5 + self.rng.random() / 2)
 
@@ -52,7 +52,8 @@ def within(seconds: float, work: Callable[[], T]) -> T | None:
 def _run(future: Future[T], work: Callable[[], T]) -> None:
     try:
         future.set_result(work())
-    except BaseException as bug:  # noqa: BLE001  the caller's to raise, in its own thread
+    # a bug is the caller's to raise, in its own thread
+    except BaseException as bug:
         future.set_exception(bug)
 
 

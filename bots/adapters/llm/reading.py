@@ -72,7 +72,7 @@ def _no_constant(name: str) -> float:
 
 
 def _surrounded(text: str) -> Any:
-    """The object within `text`, from its first brace; more than one, or a part of a list, is not taken for the answer."""
+    """The object within `text`, from its first brace. One of several, or a part of a list, is not the answer."""
     start = text.find("{")
     if start < 0:
         raise Unusable("bad_json", f"The answer holds no JSON object; it begins {text[:60]!r}")

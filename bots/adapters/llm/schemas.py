@@ -68,7 +68,7 @@ def _in_words(schema: Schema, rest: Mapping[str, Any]) -> Schema:
 
 
 def google(schema: Mapping[str, Any]) -> Schema:
-    """`schema` as google-generativeai takes it: upper-case types, `nullable`, enums of strings only, no alternatives."""
+    """`schema` as google-generativeai takes it: upper-case types, `nullable`, enums of strings, no alternatives."""
     return _google(portable(schema))
 
 

@@ -59,9 +59,8 @@ def test_what_a_finder_brings_is_looked_at_before_it_is_believed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Offline, Selenium Manager has been seen to report success with an empty path."""
-    monkeypatch.setattr(
-        web_driver.SeleniumManager, "binary_paths", lambda self, arguments: {"browser_path": "", "driver_path": "/none"}
-    )
+    report = {"browser_path": "", "driver_path": "/none"}
+    monkeypatch.setattr("bots.adapters.web_driver.SeleniumManager.binary_paths", lambda self, arguments: report)
     assert web_driver._selenium_manager("") == (Programs(), "")
 
 
