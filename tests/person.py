@@ -51,7 +51,8 @@ class Person:
         return WebDriverWait(self.driver, seconds, poll_frequency=0.05).until(lambda _: what())
 
     def wait_for_phase(self, phase: str) -> None:
-        self.wait_for(lambda: self.driver.execute_script("return openpit.view && openpit.view.phase") == phase)
+        now = "return window.openpit && openpit.view && openpit.view.phase"
+        self.wait_for(lambda: self.driver.execute_script(now) == phase)
 
     def wait_for_page(self, name: str) -> None:
         self.wait_for(lambda: f"/{name}/" in self.driver.current_url)

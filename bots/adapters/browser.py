@@ -209,9 +209,13 @@ class Browsers:
         self._all = [self._browser()]
         self._free = self._all[:]
 
-    def start(self) -> None:
-        """Start the first one: whether it comes up is known before anything else begins. Raises SetupError."""
-        self._all[0].running()
+    def start(self) -> str:
+        """Start the first one: whether it comes up is known before anything else begins. Raises SetupError.
+
+        Returns its name and version.
+        """
+        about = self._all[0].running().driver.capabilities
+        return f"{about.get('browserName', 'browser')} {about.get('browserVersion', '')}".strip()
 
     def tab(self, deliver: Callable[[Message], None]) -> Tab:
         """A tab for one more bot, still closed."""

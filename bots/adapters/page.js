@@ -34,6 +34,8 @@
     const where = `${view.phase} ${view.period}`;
     if (where === told) return;
     told = where;
+    // The runner arms anew: else all bots would decide in the moment a period opens.
+    armed = null;
     tell("phase", { phase: view.phase, period: view.period, trader: view.trader });
   }
 

@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from time import sleep
 from typing import Any
 
 import requests
@@ -34,6 +35,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 DRIVERS = ("chromedriver",)
 LOOKUP_SECONDS = 5
 CLOSE_SECONDS = 5
+REMOVALS = 10
 # Selenium waits for BiDi replies by polling; its default of 100 ms is what a bot would wait for everything.
 BIDI_INTERVAL = 0.001
 BIDI_TIMEOUT = 10.0
@@ -163,7 +165,7 @@ class Running:
             _kill_group(self.process, int(self.driver.caps.get("goog:processID", 0)))
             self.process = None
         if self.profile:
-            shutil.rmtree(self.profile, ignore_errors=True)
+            _remove(self.profile)
 
     def _quit(self) -> None:
         with suppress(WebDriverException, HTTPError, OSError):
@@ -234,6 +236,15 @@ def _kill_group(driver: subprocess.Popen[Any], browser: int) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(driver.pid, signal.SIGKILL)
     driver.wait(CLOSE_SECONDS)
+
+
+def _remove(folder: Path) -> None:
+    """A process that was just killed may still write a last file into it."""
+    for _ in range(REMOVALS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        sleep(0.1)
 
 
 def _first_line(error: Exception) -> str:

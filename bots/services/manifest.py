@@ -18,7 +18,7 @@ from bots.services.links import Seating
 from bots.services.run_folder import RunFolder
 
 MANIFEST_VERSION = 1
-PACKAGES = ("openpit", "selenium", "otree", "pydantic", "requests", "rich")
+PACKAGES = ("selenium", "otree", "pydantic", "requests", "rich")
 HERE = Path(__file__).resolve().parent
 
 

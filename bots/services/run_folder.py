@@ -110,7 +110,7 @@ def _plain(text: str) -> str:
 @contextmanager
 def _locked(file: Path) -> Iterator[Path]:
     """Hold a file that other runners want too; it exists then."""
-    with (file.parent / f"{file.name}.lock").open("a") as guard:
+    with (file.parent / f".{file.name.removeprefix('.')}.lock").open("a") as guard:
         _lock(guard.fileno())
         try:
             file.touch()

@@ -54,9 +54,9 @@ def run(config: RunConfig, environ: Mapping[str, str] = os.environ) -> RunResult
         seats = seating(config.url, config.links, config.num_bots, environ)
         browsers = _browsers(config)
         try:
-            _start(browsers)
+            browser = _start(browsers)
             folder = _folder(config, seats)
-            return _Run(config, seats, browsers, folder).play()
+            return _Run(config, seats, browsers, folder, browser).play()
         finally:
             browsers.close()
 
@@ -66,10 +66,10 @@ def _browsers(config: RunConfig) -> Browsers:
     return Browsers(options, find(options), each=config.browser_each)
 
 
-def _start(browsers: Browsers) -> None:
+def _start(browsers: Browsers) -> str:
     """In another thread: a Ctrl-C strikes the main one, and must not leave a browser half started."""
     with ThreadPoolExecutor(max_workers=1) as pool:
-        pool.submit(browsers.start).result()
+        return pool.submit(browsers.start).result()
 
 
 def _folder(config: RunConfig, seats: Seating) -> RunFolder:
@@ -86,11 +86,14 @@ def _folder(config: RunConfig, seats: Seating) -> RunFolder:
 class _Run:
     """One run that has its seats, browsers and folder."""
 
-    def __init__(self, config: RunConfig, seating: Seating, browsers: Browsers, folder: RunFolder) -> None:
+    def __init__(
+        self, config: RunConfig, seating: Seating, browsers: Browsers, folder: RunFolder, browser: str
+    ) -> None:
         self._config = config
         self._seating = seating
         self._browsers = browsers
         self._folder = folder
+        self._browser = browser
         self._seed = SystemRandom().randrange(SEEDS) if config.seed is None else config.seed
         self._seats = [self._seat(number, link.participant) for number, link in enumerate(seating.links, self._first)]
 
@@ -151,7 +154,9 @@ class _Run:
             self._say(f"Bots are not marked in the session's data: {error}")
 
     def _write_manifest(self) -> None:
-        self._folder.write_json("manifest.json", manifest(self._config, self._seating, self._seed, self._folder))
+        made = manifest(self._config, self._seating, self._seed, self._folder)
+        made["versions"]["browser"] = self._browser
+        self._folder.write_json("manifest.json", made)
 
     def _finish(self, ended: str) -> None:
         folder, seating = self._folder, self._seating

@@ -14,10 +14,10 @@ from bots.adapters.llm.provider import (
     broken,
     dig,
     failure_of,
+    no_connection,
     plain_sent,
     text_of,
     timed_out,
-    unreachable,
     usage_of,
 )
 
@@ -32,14 +32,15 @@ class AnthropicProvider:
     def __init__(self, spec: ModelSpec, key: str) -> None:
         self.spec = spec
         self.client = anthropic.Anthropic(api_key=key, base_url=spec.provider.base_url or None, max_retries=0)
+        # the SDK loads its parts when they are first named: now, and not within somebody's deadline
+        self._create = cast(Any, self.client.messages.create)
 
     def prepare(self, request: Request) -> Sent:
         return plain_sent(self.spec, request, {"max_tokens": request.max_tokens})
 
     def send(self, sent: Sent, request: Request, seconds: float) -> RawAnswer | Failure:
-        create = cast(Any, self.client.messages.create)
         try:
-            message = create(**_body(sent), timeout=seconds)
+            message = self._create(**_body(sent), timeout=seconds)
         except anthropic.APIError as error:
             return self._failure(error)
         # the SDK decodes a body without looking at what it holds
@@ -78,9 +79,7 @@ class AnthropicProvider:
         if isinstance(error, anthropic.APITimeoutError):
             return timed_out(self.spec)
         if isinstance(error, anthropic.APIConnectionError):
-            cause = error.__cause__
-            lost = type(cause).__name__ in ("ConnectError", "ConnectTimeout")
-            return unreachable(self.spec, cause) if lost else broken(self.spec, cause or error)
+            return no_connection(self.spec, error.__cause__ or error)
         if isinstance(error, anthropic.APIStatusError):
             refusal = Refusal(
                 status=error.status_code,

@@ -72,6 +72,8 @@ class Model:
 
         Asks the endpoint for its list of models and, where that does not settle it, one small question.
         """
+        if self.spec.provider.api == "local":
+            return None
         if self._lacks_a_price():
             return self._no_price()
         listed = self._listed(seconds)

@@ -8,15 +8,15 @@ from queue import Empty, LifoQueue
 from typing import Any
 
 import requests
-from google.api_core import exceptions
-from google.api_core.client_options import ClientOptions
+from google.protobuf import json_format  # type: ignore[import-untyped]
 
 with warnings.catch_warnings():
     # the SDK warns that its support has ended; its successor cannot share oTree's environment
     warnings.simplefilter("ignore", FutureWarning)
+    from google.ai.generativelanguage import GenerativeServiceClient, ModelServiceClient
+    from google.api_core import exceptions
+    from google.api_core.client_options import ClientOptions
     from google.generativeai import protos
-
-from google.ai.generativelanguage import GenerativeServiceClient, ModelServiceClient
 
 from bots.adapters.llm.catalogue import ModelSpec
 from bots.adapters.llm.messages import Failure, RawAnswer, Request, Sent
@@ -36,6 +36,7 @@ from bots.adapters.llm.schemas import google
 ROLES = {"user": "user", "assistant": "model"}
 FINE = ("STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED", "")
 MODELS_A_PAGE = 1000
+TROUBLE = (exceptions.GoogleAPICallError, requests.RequestException, json_format.Error, ValueError)
 
 
 class GoogleProvider:
@@ -58,7 +59,7 @@ class GoogleProvider:
         client = self._client()
         try:
             response = client.generate_content(_body(sent), timeout=seconds, retry=None)
-        except (exceptions.GoogleAPICallError, requests.RequestException, ValueError) as error:
+        except TROUBLE as error:
             return self._failure(error)
         self._idle.put(client)
         return self._answer(response)
@@ -68,7 +69,7 @@ class GoogleProvider:
         asked = protos.ListModelsRequest(page_size=MODELS_A_PAGE)
         try:
             listed = list(client.list_models(asked, timeout=seconds, retry=None))
-        except (exceptions.GoogleAPICallError, requests.RequestException, ValueError) as error:
+        except TROUBLE as error:
             return self._failure(error)
         return tuple(str(model.name).removeprefix("models/") for model in listed)
 

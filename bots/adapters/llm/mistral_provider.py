@@ -14,12 +14,13 @@ from bots.adapters.llm.patience import retry_after
 from bots.adapters.llm.provider import (
     Refusal,
     broken,
+    chat_body,
     dig,
     failure_of,
+    no_connection,
     plain_sent,
     text_of,
     timed_out,
-    unreachable,
     usage_of,
 )
 
@@ -32,18 +33,21 @@ class MistralProvider:
     def __init__(self, spec: ModelSpec, key: str) -> None:
         self.spec = spec
         self.client = Mistral(api_key=key, server_url=spec.provider.base_url or None)
+        # the SDK loads its parts when they are first named: now, and not within somebody's deadline
+        self._complete = cast(Any, self.client.chat.complete)
 
     def prepare(self, request: Request) -> Sent:
         optional = {"temperature": request.temperature, "random_seed": request.seed}
         return plain_sent(self.spec, request, {"max_tokens": request.max_tokens, **optional})
 
     def send(self, sent: Sent, request: Request, seconds: float) -> RawAnswer | Failure:
-        complete = cast(Any, self.client.chat.complete)
         try:
-            completion = complete(**_body(sent), timeout_ms=_milliseconds(seconds), retries=None)
+            completion = self._complete(
+                **chat_body(sent, "schema_definition"), timeout_ms=_milliseconds(seconds), retries=None
+            )
         except (errors.MistralError, errors.NoResponseError, httpx2.HTTPError) as error:
             return self._failure(error)
-        return self._answer(completion.model_dump())
+        return self._answer(completion.model_dump(warnings=False))
 
     def models(self, seconds: float) -> tuple[str, ...] | Failure:
         try:
@@ -68,12 +72,12 @@ class MistralProvider:
         )
 
     def _failure(self, error: Exception) -> Failure:
-        if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
-            return unreachable(self.spec, error)
         if isinstance(error, httpx2.TimeoutException):
             return timed_out(self.spec)
+        if isinstance(error, httpx2.HTTPError):
+            return no_connection(self.spec, error)
         if isinstance(error, errors.ResponseValidationError) or not isinstance(error, errors.MistralError):
-            return broken(self.spec, str(error)[:300])
+            return broken(self.spec, error)
         message, code = _words(error.body)
         seconds = retry_after(error.headers)
         refusal = Refusal(status=error.status_code, message=message, code=code, retry_after_s=seconds)
@@ -92,15 +96,3 @@ def _words(body: str) -> tuple[str, str]:
         return body, ""
     message = dig(told, "message") or dig(told, "detail") or dig(told, "error", "message") or body
     return str(message), f"{dig(told, 'type') or ''} {dig(told, 'code') or ''}"
-
-
-def _body(sent: Sent) -> dict[str, Any]:
-    body = dict(sent.parameters)
-    body["messages"] = [{"role": message.role, "content": message.content} for message in sent.messages]
-    if sent.schema_mode == "json_schema":
-        # the SDK's own name for the field that travels as "schema"
-        schema = {"name": sent.schema_name, "schema_definition": dict(sent.schema), "strict": True}
-        body["response_format"] = {"type": "json_schema", "json_schema": schema}
-    elif sent.schema_mode == "json_object":
-        body["response_format"] = {"type": "json_object"}
-    return body

@@ -12,16 +12,18 @@ from bots.adapters.llm.patience import retry_after
 from bots.adapters.llm.provider import (
     Refusal,
     broken,
+    chat_body,
     dig,
     failure_of,
+    no_connection,
     plain_sent,
     text_of,
     timed_out,
-    unreachable,
     usage_of,
 )
 
 OPTIONAL = ("temperature", "seed")
+NOT_TAKEN = ("unsupported", "not support", "deprecated", "unknown", "unrecognized", "not permitted", "not allowed")
 
 
 class OpenAIProvider:
@@ -34,6 +36,8 @@ class OpenAIProvider:
         self.mode = spec.schema
         self.left_out: set[str] = set()
         self.client = openai.OpenAI(api_key=key, base_url=spec.provider.base_url or None, max_retries=0)
+        # the SDK loads its parts when they are first named: now, and not within somebody's deadline
+        self._create = cast(Any, self.client.chat.completions.create)
 
     def prepare(self, request: Request) -> Sent:
         wanted = {"temperature": request.temperature, "seed": request.seed}
@@ -42,11 +46,10 @@ class OpenAIProvider:
         return plain_sent(self.spec, request, {**limit, **parameters}, self.mode)
 
     def send(self, sent: Sent, request: Request, seconds: float) -> RawAnswer | Failure:
-        create = cast(Any, self.client.chat.completions.create)
         try:
-            completion = create(**_body(sent), timeout=seconds)
+            completion = self._create(**chat_body(sent), timeout=seconds)
         except openai.APIError as error:
-            return self._failure(error)
+            return self._failure(error, sent)
         # the SDK decodes a body without looking at what it holds
         except ValueError as error:
             return broken(self.spec, error)
@@ -77,47 +80,37 @@ class OpenAIProvider:
             refusal=refusal,
         )
 
-    def _failure(self, error: openai.APIError) -> Failure:
+    def _failure(self, error: openai.APIError, sent: Sent | None = None) -> Failure:
         if isinstance(error, openai.APITimeoutError):
             return timed_out(self.spec)
         if isinstance(error, openai.APIConnectionError):
-            cause = error.__cause__
-            lost = type(cause).__name__ in ("ConnectError", "ConnectTimeout")
-            return unreachable(self.spec, cause) if lost else broken(self.spec, cause or error)
+            return no_connection(self.spec, error.__cause__ or error)
         if isinstance(error, openai.APIStatusError):
-            return self._refused(error)
+            return self._refused(error, sent)
         return broken(self.spec, error.message)
 
-    def _refused(self, error: openai.APIStatusError) -> Failure:
+    def _refused(self, error: openai.APIStatusError, sent: Sent | None) -> Failure:
         words = f"{error.param} {error.message}".lower()
-        if error.status_code in (400, 422) and self._leaves_out(words):
+        if sent and error.status_code in (400, 422) and self._leaves_out(words, sent):
             return Failure(kind="unsupported", message=f"{self.spec.provider.name} does not take a parameter: {error}")
         return failure_of(
             self.spec,
             Refusal(
                 status=error.status_code,
-                message=error.message,
+                message=text_of(dig(error.body, "message")) or error.message,
                 code=f"{error.code or ''} {error.type or ''}",
                 retry_after_s=retry_after(error.response.headers),
             ),
         )
 
-    def _leaves_out(self, words: str) -> bool:
+    def _leaves_out(self, words: str, sent: Sent) -> bool:
         """Whether the next attempt can do without what the endpoint complains of."""
-        if ("response_format" in words or "json_schema" in words) and self.mode != SCHEMA_MODES[-1]:
-            self.mode = SCHEMA_MODES[SCHEMA_MODES.index(self.mode) + 1]
+        if ("response_format" in words or "json_schema" in words) and sent.schema_mode != SCHEMA_MODES[-1]:
+            # from what was sent, not from self.mode: several threads may learn the same at the same time
+            self.mode = SCHEMA_MODES[SCHEMA_MODES.index(sent.schema_mode) + 1]
             return True
-        named = {name for name in OPTIONAL if name in words} - self.left_out
+        if not any(word in words for word in NOT_TAKEN):
+            return False
+        named = {name for name in OPTIONAL if name in words and name in sent.parameters}
         self.left_out |= named
         return bool(named)
-
-
-def _body(sent: Sent) -> dict[str, Any]:
-    body = dict(sent.parameters)
-    body["messages"] = [{"role": message.role, "content": message.content} for message in sent.messages]
-    if sent.schema_mode == "json_schema":
-        schema = {"name": sent.schema_name, "schema": dict(sent.schema), "strict": True}
-        body["response_format"] = {"type": "json_schema", "json_schema": schema}
-    elif sent.schema_mode == "json_object":
-        body["response_format"] = {"type": "json_object"}
-    return body

@@ -14,7 +14,6 @@ from bots.adapters.llm.schemas import as_instruction, portable
 NO_KEY = "no-key-needed"  # what a server that wants no key is told; SDKs insist on one
 REFUSING = ("content_filter", "content_policy_violation", "content_filtered")
 NO_MODEL = ("does not exist", "not exist", "not found", "invalid model", "unknown model", "no such model")
-ADAPTABLE = ("response_format", "json_schema", "temperature", "seed")
 
 
 class Provider(Protocol):
@@ -75,6 +74,18 @@ def told(messages: tuple[Message, ...], schema: Mapping[str, Any]) -> tuple[Mess
     return (*messages[:-1], replace(last, content=f"{last.content}\n\n{as_instruction(schema)}"))
 
 
+def chat_body(sent: Sent, schema_field: str = "schema") -> dict[str, Any]:
+    """A request in the form of chat completions; one SDK has a name of its own for the field with the schema."""
+    body = dict(sent.parameters)
+    body["messages"] = [{"role": message.role, "content": message.content} for message in sent.messages]
+    if sent.schema_mode == "json_schema":
+        schema = {"name": sent.schema_name, schema_field: dict(sent.schema), "strict": True}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    elif sent.schema_mode == "json_object":
+        body["response_format"] = {"type": "json_object"}
+    return body
+
+
 def sendable(text: str) -> str:
     """`text` without half surrogate pairs, which a model may have written and UTF-8 cannot carry."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -121,7 +132,7 @@ class Refusal:
 def failure_of(spec: ModelSpec, refusal: Refusal) -> Failure:
     """What an HTTP error means. A refused key is told in our words alone: vendors quote parts of it."""
     who = f"{spec.provider.name} ({spec.id})"
-    said = f"HTTP {refusal.status}: {' '.join(refusal.message.split())[:300]}"
+    said = f"HTTP {refusal.status}: {_brief(refusal.message)}."
     status, words = refusal.status, f"{refusal.code} {refusal.message}".lower()
     if status in (401, 403) or "api_key_invalid" in words:
         return bad_key(spec)
@@ -153,7 +164,20 @@ def _no_such_model(spec: ModelSpec, said: str) -> str:
 
 
 def broken(spec: ModelSpec, why: object) -> Failure:
-    return Failure(kind="broken_reply", message=f"The answer of {spec.provider.name} ({spec.id}) cannot be read: {why}")
+    told = _brief(str(why))
+    return Failure(
+        kind="broken_reply", message=f"The answer of {spec.provider.name} ({spec.id}) cannot be read: {told}"
+    )
+
+
+def _brief(text: str) -> str:
+    return " ".join(text.split())[:300].rstrip(".")
+
+
+def no_connection(spec: ModelSpec, cause: BaseException) -> Failure:
+    """What an HTTP client's error means: nothing there to talk to, or a talk that broke off."""
+    lost = type(cause).__name__ in ("ConnectError", "ConnectTimeout")
+    return unreachable(spec, cause) if lost else broken(spec, cause)
 
 
 def unreachable(spec: ModelSpec, why: object) -> Failure:
