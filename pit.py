@@ -284,7 +284,7 @@ def run_tests(_: argparse.Namespace) -> int:
     for check in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy", "."]):
         if subprocess.call([str(PYTHON), "-m", *check], cwd=ROOT):
             return 1
-    return subprocess.call([str(PYTHON), "-m", "pytest", "-n", "auto", "--dist", "loadgroup"], cwd=ROOT)
+    return subprocess.call([str(PYTHON), "-m", "pytest", "-n", "auto", "--dist", "loadfile"], cwd=ROOT)
 
 
 if __name__ == "__main__":

@@ -12,15 +12,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from pit import Server
 from tests.lab import KEY, new_session, running_lab
 from tests.person import Person, person
 
 ROOT = Path(__file__).resolve().parent.parent
-pytestmark = pytest.mark.xdist_group("outage")
-
 
 def start_bots(server: Server, session: str, out: Path) -> subprocess.Popen[str]:
     link = f"{server.address}/SessionStartLinks/{session}"
