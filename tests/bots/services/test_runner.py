@@ -15,7 +15,6 @@ from pit import Server
 from tests.bots.runs import ENVIRON, document, lines, rows
 from tests.lab import KEY, new_session
 
-# one worker plays the session that all of these look at
 
 @pytest.fixture(scope="module")
 def played(lab: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
