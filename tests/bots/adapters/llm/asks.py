@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from dataclasses import replace
@@ -10,9 +11,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bots.adapters.llm import Keys, Message, Models, Request, Timing, Transcript, request_for
+from bots.adapters.llm import Keys, Message, Model, Models, Outcome, Request, Timing, Transcript, request_for
 from bots.adapters.llm.catalogue import Catalogue, read_catalogue
-from tests.bots.adapters.llm.wire_server import WireServer
+from tests.bots.adapters.llm.wire_server import Step, WireServer
 
 KEY = "sk-proj-Never0Seen1Anywhere2"
 KEYS = Keys(
@@ -44,6 +45,7 @@ class Choice(BaseModel):
 
 
 GOOD = {"action": "buy", "price": 101, "reason": "cheap"}
+WHOLE = json.dumps(GOOD)
 
 
 def question(*, within: float = 5.0, key: str = "seat-1/turn-1", text: str = "What do you do?", **more: Any) -> Request:
@@ -66,3 +68,17 @@ def models_at(server: WireServer, vendor: str, *, folder: Path | None = None, **
 
 def catalogue() -> Catalogue:
     return read_catalogue()
+
+
+def model_of(vendor: str, models: Models) -> Model:
+    """The vendor's model, its SDK loaded."""
+    model = models.find(ASKED[vendor])
+    assert isinstance(model, Model), model
+    return model
+
+
+def asked(vendor: str, server: WireServer, *steps: Step, within: float = 5.0, **more: Any) -> Outcome:
+    """What comes of one question while the server goes through `steps`."""
+    model = model_of(vendor, models_at(server, vendor, **more))
+    server.play(*steps)
+    return model.ask(question(within=within))

@@ -59,6 +59,12 @@ def test_what_was_reserved_and_not_used_is_given_back() -> None:
     assert limits.reserve(50, 0.0, 60) == 0.0
 
 
+def test_calls_that_use_little_make_room_for_the_next() -> None:
+    model = priced(Scripted(lambda request: GOOD), budget=Budget(), rates=Rates(tokens_per_minute=6000))
+    outcomes = [model.ask(question(key=f"turn-{turn}", within=1)) for turn in range(4)]
+    assert all(isinstance(outcome, Reply) for outcome in outcomes)
+
+
 def test_a_reservation_beyond_ones_patience_is_not_made() -> None:
     limits = Limits(Rates(requests_per_minute=6), now=0.0)
     assert limits.reserve(1, 0.0, 60) == 0.0

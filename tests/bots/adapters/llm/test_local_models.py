@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -136,6 +138,19 @@ def test_a_script_may_depend_on_the_question() -> None:
     reply = models.ask("scripted", question(key="seat-7/turn-1"))
     assert isinstance(reply, Reply)
     assert reply.data["reason"] == "seat-7/turn-1"
+
+
+def test_many_seats_ask_a_script_side_by_side() -> None:
+    everyone = Barrier(24, timeout=10)
+
+    def script(request: Request) -> Mapping[str, Any]:
+        everyone.wait()
+        return GOOD
+
+    models = here(scripted=Scripted(script))
+    with ThreadPoolExecutor(24) as threads:
+        asked = [threads.submit(models.ask, "scripted", question(key=f"seat-{seat}", within=15)) for seat in range(24)]
+    assert all(isinstance(outcome.result(), Reply) for outcome in asked)
 
 
 def test_a_script_that_hangs_is_left_at_the_deadline() -> None:

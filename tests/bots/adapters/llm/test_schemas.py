@@ -85,11 +85,12 @@ def test_an_adapted_schema_adapts_to_itself() -> None:
     [
         ("", 0),
         ("The market is open and the last price was 101.", 11),
-        ("12345 67", 3),
-        ("price,quantity\n101,5\n102,7\n", 10),
+        ("12345 67", 4),
+        ("price,quantity\n101,5\n102,7\n", 11),
+        ("\u4e70 \u5356 \ud800", 3),
     ],
 )
-def test_tokens_are_estimated_by_pieces(text: str, tokens: int) -> None:
+def test_tokens_are_estimated_by_letters_digits_and_signs(text: str, tokens: int) -> None:
     assert estimate_tokens(text) == tokens
 
 

@@ -91,6 +91,7 @@ class WireServer:
         self.models = models
         self.default = default
         self.calls: list[Call] = []
+        self.connections = 0
         self.gate = Barrier(gathering, timeout=GATHERING_S)
         self.over = Event()
         self.lock = Lock()
@@ -134,6 +135,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Stay silent."""
+
+    def setup(self) -> None:
+        super().setup()
+        with self.server.wire.lock:
+            self.server.wire.connections += 1
 
     def do_GET(self) -> None:
         vendor, server = self._vendor(), self.server.wire
