@@ -1,12 +1,12 @@
-"""Matching engines behind one function each: how long a stream takes, and what traded. Peers are imported when named."""
+"""Matching engines behind one function each: how long a stream takes and what traded. Imports peers when named."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from time import perf_counter
-from typing import NamedTuple
+from time import process_time
+from typing import Any, NamedTuple
 
-from benchmarks.stream import CANCEL, LIMIT, MARKET, MIDDLE, Message
+from benchmarks.stream import CANCEL, LIMIT, MARKET, MIDDLE, TRADERS, Message
 
 # A resting order's number, the price and the shares that it traded.
 Execution = tuple[int, int, int]
@@ -23,53 +23,78 @@ Engine = Callable[[Sequence[Message]], Timing]
 
 
 def openpit(messages: Sequence[Message]) -> Timing:
-    """Our book, self-trade prevention on, a full log kept as flat tuples."""
+    """Our book, self-trade prevention on, every message and every execution kept in a log of flat tuples."""
     from market.book import OrderBook
     from market.orders import Order, Side, TimeInForce
 
-    book, log = OrderBook("cancel_resting"), list[tuple[object, ...]]()
+    book = OrderBook("cancel_resting")
+    log: list[tuple[Any, ...]] = []
     record, buy, sell, lasting, immediate = log.append, Side.BUY, Side.SELL, TimeInForce.PERIOD, TimeInForce.IOC
-    start = perf_counter()
+    start = process_time()
     for kind, number, trader, buying, price, quantity in messages:
         if kind == CANCEL:
             book.cancel(number)
             record(("cancel", number, trader))
             continue
-        side = buy if buying else sell
         limit = price if kind == LIMIT else 2 * MIDDLE if buying else 1
-        order = Order(number, trader, side, limit, quantity, quantity, 0.0)
+        order = Order(number, trader, buy if buying else sell, limit, quantity, quantity, 0.0)
         placement = book.place(order, lasting if kind == LIMIT else immediate)
-        record(("place", number, trader, side, limit, quantity, placement.resting))
+        record(("place", number, trader, buying, limit, quantity, placement.rests))
         for maker, paid, shares in placement.fills:
-            record(("trade", number, trader, maker.id, maker.trader, paid, shares))
-    seconds = perf_counter() - start
-    return Timing(seconds, [(line[3], line[5], line[6]) for line in log if line[0] == "trade"])  # type: ignore[misc]
+            record(("trade", number, maker.id, paid, shares))
+    seconds = process_time() - start
+    return Timing(seconds, [line[2:] for line in log if line[0] == "trade"])
+
+
+def exchange(messages: Sequence[Message]) -> Timing:
+    """The whole market: book, accounts, rules and events. Not a peer of the books: it does more."""
+    from market.designs import design
+    from market.events import OpenPeriod
+    from market.exchange import Exchange
+    from market.orders import CancelOrder, PlaceOrder, Side
+    from market.treatments import Role
+
+    rich = Role(name="rich", cash=10**9, shares=10**9)
+    rules = design("asset_cda").with_changes(price_max=2 * MIDDLE, open_orders=10**6)
+    pit = Exchange(rules, {f"{side}{number}": rich for side in "BS" for number in range(1, TRADERS + 1)})
+    pit.operate(OpenPeriod())
+    start = process_time()
+    for kind, number, trader, buying, price, quantity in messages:
+        if kind == CANCEL:
+            pit.submit(trader, CancelOrder(number), 1.0)
+        else:
+            side = Side.BUY if buying else Side.SELL
+            pit.submit(trader, PlaceOrder(side, price if kind == LIMIT else None, quantity), 1.0)
+    seconds = process_time() - start
+    makers = ((one.ask_id if one.aggressor is Side.BUY else one.bid_id, one) for one in pit.trades)
+    return Timing(seconds, [(maker, one.price, one.quantity) for maker, one in makers])
 
 
 def lightmatchingengine(messages: Sequence[Message]) -> Timing:
-    """Numbers its orders itself, in the order of placing, as the stream does. A price of 0 is a market order."""
+    """It numbers orders itself, in the order of placing, as the stream does. A price of 0 is a market order."""
     from lightmatchingengine.lightmatchingengine import LightMatchingEngine, Side
 
     engine, done = LightMatchingEngine(), []
-    start = perf_counter()
+    start = process_time()
     for kind, number, _, buying, price, quantity in messages:
         if kind == CANCEL:
             engine.cancel_order(number, "share")
             continue
         order, trades = engine.add_order("share", price, quantity, Side.BUY if buying else Side.SELL)
         if trades:
-            done.append((order, trades))
-    seconds = perf_counter() - start
-    # It lists each execution from both sides; the resting order's is the one that has not the taker's number.
-    both = [(one.order_id, one.trade_price, one.trade_qty, order.order_id) for order, trades in done for one in trades]
-    return Timing(seconds, [(maker, price, quantity) for maker, price, quantity, taker in both if maker != taker])
+            done.append((order.order_id, trades))
+    seconds = process_time() - start
+    # Each execution is listed from both sides; the resting order's has not the taker's number.
+    passive = (one for taker, trades in done for one in trades if one.order_id != taker)
+    return Timing(seconds, [(one.order_id, one.trade_price, one.trade_qty) for one in passive])
 
 
 def convexpi_arena(messages: Sequence[Message]) -> Timing:
+    """Its order book, as its tick loop drives it."""
     from convexpi.arena.engine import Order, OrderBook, OrderType, Side
 
     book, done = OrderBook(), []
-    start = perf_counter()
+    start = process_time()
     for tick, (kind, number, trader, buying, price, quantity) in enumerate(messages):
         if kind == CANCEL:
             book.cancel(number, trader)
@@ -80,12 +105,10 @@ def convexpi_arena(messages: Sequence[Message]) -> Timing:
         else:
             order = Order(trader, side, quantity, price, OrderType.LIMIT, None, number)
         done += book.submit(order, tick)
-    seconds = perf_counter() - start
+    seconds = process_time() - start
     return Timing(seconds, [(trade.maker_order_id, trade.price, trade.qty) for trade in done])
 
 
-ENGINES: dict[str, Engine] = {
-    "openpit": openpit,
-    "lightmatchingengine": lightmatchingengine,
-    "convexpi_arena": convexpi_arena,
-}
+OURS = "openpit"
+PEERS: dict[str, Engine] = {"lightmatchingengine": lightmatchingengine, "convexpi-arena": convexpi_arena}
+ENGINES: dict[str, Engine] = {OURS: openpit, **PEERS, "exchange": exchange}

@@ -22,9 +22,9 @@ Message = tuple[int, int, str, bool, int, int]
 class Stream:
     """Makes messages that every engine can answer alike.
 
-    A book follows them, so that each cancellation names a live order and each market order can be filled: engines differ
-    in what they do with others. Buyers and sellers are different traders: not every engine prevents self-trade.
-    `spread` is how far from the middle limit orders go, which sets how many price levels the book has.
+    A book follows them, so that each cancellation names a live order and each market order can be filled: with others
+    every engine does something else. Buyers and sellers are different traders, as not every engine prevents
+    self-trade. Limit orders go up to `spread` ticks from the middle, which sets how many price levels there are.
     """
 
     def __init__(self, seed: int, spread: int = 50) -> None:
@@ -68,7 +68,7 @@ class Stream:
         trader = f"{'B' if buying else 'S'}{self.rng.randint(1, TRADERS)}"
         side, limit = Side.BUY if buying else Side.SELL, price or (2 * MIDDLE if buying else 1)
         lasting = TimeInForce.PERIOD if kind == LIMIT else TimeInForce.IOC
-        if self.book.place(Order(self.placed, trader, side, limit, quantity, quantity, 0.0), lasting).resting:
+        if self.book.place(Order(self.placed, trader, side, limit, quantity, quantity, 0.0), lasting).rests:
             self.live.append(self.placed)
         return kind, self.placed, trader, buying, price, quantity
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import islice, takewhile
 from typing import NamedTuple
 
@@ -20,6 +20,9 @@ _make = tuple.__new__
 # Beyond every key of a price: the best key of an empty side.
 NOWHERE = 1 << 62
 
+# Up to so many orders at a price a plain dict is the fastest queue.
+SHORT = 64
+
 
 class Fill(NamedTuple):
     """One match: the resting order `maker` gave `quantity` shares at its `price`."""
@@ -30,39 +33,53 @@ class Fill(NamedTuple):
 
 
 class Placement(NamedTuple):
-    """What placing an order did: `fills` in order, own orders `cancelled` on the way, shares now `resting`."""
+    """What placing an order did: `fills` in order, own orders `cancelled` on the way, whether what is left `rests`."""
 
     fills: Sequence[Fill]
     cancelled: Sequence[Order]
-    resting: int
+    rests: bool
 
 
-class Level:
-    """The orders at one price in the order of arrival, and their shares in `total`."""
+# Most orders meet nobody.
+STANDS = Placement((), (), True)
+LAPSES = Placement((), (), False)
 
-    __slots__ = ("orders", "total")
 
-    def __init__(self, order: Order) -> None:
-        # A plain dict would step over the places of all that left before it finds its first.
-        self.orders: OrderedDict[int, Order] = OrderedDict()
-        self.orders[order.id] = order
-        self.total = order.quantity
+class ShortLevel(dict[int, Order]):
+    """The orders at one price by number, in the order of arrival, and their shares in `total`."""
+
+    __slots__ = ("total",)
+    total: int
+
+
+class LongLevel(OrderedDict[int, Order]):
+    """The same for a long queue.
+
+    A plain dict looks at the places of all that left to find its first, which would be quadratic here; this one is
+    slower in all else but knows its first.
+    """
+
+    __slots__ = ("total",)
+    total: int
+
+
+Level = ShortLevel | LongLevel
 
 
 class BookSide:
     """One side: its levels by price and a heap of keys.
 
-    A key is a price times `sign`, -1 for bids, so that the best price has the smallest key: `top`.
+    A key is a price times `sign`, -1 for bids, so that the best price has the smallest key: `top`. The heap has the key
+    of every level at least once, and those of levels long gone until they come to the top or become too many.
     """
 
-    __slots__ = ("_heap", "_heaped", "levels", "sign", "top")
+    __slots__ = ("heap", "levels", "sign", "top")
 
     def __init__(self, sign: int) -> None:
         self.sign = sign
         self.levels: dict[int, Level] = {}
         self.top = NOWHERE
-        self._heap: list[int] = []
-        self._heaped: set[int] = set()
+        self.heap: list[int] = []
 
     def best(self) -> int | None:
         return None if self.top == NOWHERE else self.top * self.sign
@@ -70,7 +87,7 @@ class BookSide:
     def best_without(self, order: Order | None) -> int | None:
         """The best price as if `order` were not there."""
         for price in self.ranked():
-            if order is None or price != order.price or len(self.levels[price].orders) > 1:
+            if order is None or price != order.price or len(self.levels[price]) > 1:
                 return price
         return None
 
@@ -79,47 +96,44 @@ class BookSide:
         level = self.levels.get(price)
         return level.total if level else 0
 
-    def add(self, order: Order) -> None:
-        level = self.levels.get(order.price)
-        if level is None:
-            self._open(order)
-        else:
-            level.orders[order.id] = order
-            level.total += order.quantity
-
-    def remove(self, order: Order) -> None:
-        level = self.levels[order.price]
-        del level.orders[order.id]
-        if level.orders:
-            level.total -= order.quantity
-        else:
-            self._close(order.price)
-
-    def _open(self, order: Order) -> None:
-        key = order.price * self.sign
-        self.levels[order.price] = Level(order)
-        if key not in self._heaped:
-            self._heaped.add(key)
-            heappush(self._heap, key)
+    def open(self, price: int) -> Level:
+        """A new level."""
+        level = self.levels[price] = ShortLevel()
+        level.total = 0
+        key = price * self.sign
+        heappush(self.heap, key)
         if key < self.top:
             self.top = key
+        if len(self.heap) > 2 * len(self.levels) + SHORT:
+            self.heap = [price * self.sign for price in self.levels]
+            heapify(self.heap)
+        return level
 
-    def _close(self, price: int) -> None:
-        """Forget an empty level; its key stays in the heap until it gets to the top."""
+    def lengthen(self, level: ShortLevel, price: int) -> LongLevel:
+        """Turn a short level into a long one."""
+        longer = self.levels[price] = LongLevel(level)
+        longer.total = level.total
+        return longer
+
+    def close(self, price: int) -> None:
+        """Forget a level without orders."""
         del self.levels[price]
         if price * self.sign == self.top:
-            heap, levels, sign = self._heap, self.levels, self.sign
+            heap, levels, sign = self.heap, self.levels, self.sign
             while heap and heap[0] * sign not in levels:
-                self._heaped.discard(heappop(heap))
+                heappop(heap)
             self.top = heap[0] if heap else NOWHERE
 
     def ranked(self) -> Iterator[int]:
         """Prices from the best to the worst, one by one: the first few cost little however many there are."""
-        heap, next_up = self._heap, [(key, 0) for key in self._heap[:1]]
+        heap, last = self.heap, NOWHERE
+        # The children of place n of a heap are at 2n + 1 and 2n + 2, and come after it.
+        next_up = [(key, 0) for key in heap[:1]]
         while next_up:
             key, place = heappop(next_up)
-            if key * self.sign in self.levels:
+            if key != last and key * self.sign in self.levels:
                 yield key * self.sign
+            last = key
             for child in range(2 * place + 1, min(2 * place + 3, len(heap))):
                 heappush(next_up, (heap[child], child))
 
@@ -130,7 +144,7 @@ class BookSide:
     def orders(self) -> Iterator[Order]:
         """Orders in priority: best price first, then the earliest."""
         for price in self.prices():
-            yield from self.levels[price].orders.values()
+            yield from self.levels[price].values()
 
 
 class OrderBook:
@@ -153,54 +167,69 @@ class OrderBook:
         A fill-or-kill order that cannot be filled whole does nothing at all.
         """
         own, opposite = (self.bids, self.asks) if order.side is BUY else (self.asks, self.bids)
-        fills: Sequence[Fill] = ()
-        cancelled: Sequence[Order] = ()
-        # The sides' keys have opposite signs, so prices cross where two keys add up to nothing or less.
-        if order.price * own.sign + opposite.top <= 0:
+        price, placement = order.price, STANDS
+        # In the other side's keys a limit is the worst that is taken.
+        if opposite.top <= price * opposite.sign:
             if time_in_force is FOK and self.available(order) < order.quantity:
-                return Placement((), (), 0)
-            fills, cancelled, stopped = self._match(order, opposite)
-            if stopped or not order.quantity:
-                return _make(Placement, (fills, cancelled, 0))
+                return LAPSES
+            placement = self._match(order, opposite)
+            if not placement.rests:
+                return placement
         if time_in_force is not PERIOD:
-            return _make(Placement, (fills, cancelled, 0))
-        own.add(order)
-        self.orders[order.id] = order
-        return _make(Placement, (fills, cancelled, order.quantity))
+            return LAPSES if placement is STANDS else placement._replace(rests=False)
+        level = own.levels.get(price) or own.open(price)
+        number = order.id
+        level[number] = self.orders[number] = order
+        level.total += order.quantity
+        return placement
 
-    def _match(self, order: Order, opposite: BookSide) -> tuple[list[Fill], list[Order], bool]:
-        """The hot loop: fills from the best price on, own orders cancelled, and whether self-trade stops the order."""
+    def _match(self, order: Order, opposite: BookSide) -> Placement:
+        """The hot loop for an order that crosses, in one piece for speed: best price first, then the earliest order."""
         fills: list[Fill] = []
-        cancelled: list[Order] = []
-        limit, trader, prevents = -order.price * opposite.sign, order.trader, self.self_trade != "allow"
-        while order.quantity and opposite.top + limit <= 0:
-            level = opposite.levels[opposite.top * opposite.sign]
-            maker = next(iter(level.orders.values()))
-            if prevents and maker.trader == trader:
+        cancelled: tuple[Order, ...] = ()
+        sign, left, trader = opposite.sign, order.quantity, order.trader
+        limit = order.price * sign
+        while left and opposite.top <= limit:
+            price = opposite.top * sign
+            level = opposite.levels[price]
+            if len(level) > SHORT and isinstance(level, ShortLevel):
+                level = opposite.lengthen(level, price)
+            maker = next(iter(level.values()))
+            if maker.trader == trader and self.self_trade != "allow":
                 if self.self_trade == "cancel_incoming":
-                    return fills, cancelled, True
-                self._remove(maker, opposite)
-                cancelled.append(maker)
+                    order.quantity = left
+                    return Placement(fills, cancelled, False)
+                self.cancel(maker.id)
+                cancelled += (maker,)
                 continue
-            quantity = maker.quantity if maker.quantity < order.quantity else order.quantity
-            fills.append(_make(Fill, (maker, maker.price, quantity)))
-            order.quantity -= quantity
-            if quantity == maker.quantity:
-                self._remove(maker, opposite)
-            else:
-                level.total -= quantity
-            maker.quantity -= quantity
-        return fills, cancelled, False
-
-    def _remove(self, order: Order, side: BookSide) -> None:
-        side.remove(order)
-        del self.orders[order.id]
+            shares = maker.quantity
+            if shares > left:
+                fills.append(_make(Fill, (maker, price, left)))
+                level.total -= left
+                maker.quantity = shares - left
+                left = 0
+                break
+            fills.append(_make(Fill, (maker, price, shares)))
+            left -= shares
+            level.total -= shares
+            maker.quantity = 0
+            number = maker.id
+            del level[number], self.orders[number]
+            if not level:
+                opposite.close(price)
+        order.quantity = left
+        return _make(Placement, (fills, cancelled, left > 0))
 
     def cancel(self, order_id: int) -> Order | None:
         """Take an order out; None where there is no such order."""
         order = self.orders.pop(order_id, None)
         if order is not None:
-            (self.bids if order.side is BUY else self.asks).remove(order)
+            side = self.bids if order.side is BUY else self.asks
+            level = side.levels[order.price]
+            del level[order_id]
+            level.total -= order.quantity
+            if not level:
+                side.close(order.price)
         return order
 
     def reduce(self, order_id: int, quantity: int) -> Order:
@@ -244,7 +273,7 @@ class OrderBook:
         for price in opposite.ranked():
             if (price - order.price) * opposite.sign > 0:
                 return
-            yield from opposite.levels[price].orders.values()
+            yield from opposite.levels[price].values()
 
     def available(self, order: Order) -> int:
         """How much of `order` could trade at once."""
@@ -264,6 +293,6 @@ class OrderBook:
     def queue_position(self, order_id: int) -> tuple[int, int]:
         """(orders, shares) that trade before this one at its price. Raises KeyError for an unknown order."""
         order = self.orders[order_id]
-        level = self.side(order.side).levels[order.price].orders
+        level = self.side(order.side).levels[order.price]
         ahead = list(takewhile(lambda other: other != order_id, level))
         return len(ahead), sum(level[other].quantity for other in ahead)

@@ -147,7 +147,7 @@ class Exchange:
         outcomes += [self.ledger.drop(stale, "self_trade") for stale in placement.cancelled]
         trades = [self._trade(order, fill) for fill in placement.fills]
         outcomes += trades
-        if placement.resting:
+        if placement.rests:
             outcomes.append(self.ledger.rest(order))
         elif order.quantity:
             reason = "self_trade" if lasting is PERIOD else "not_filled"

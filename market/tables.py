@@ -108,10 +108,8 @@ def _traded(event: Event) -> int:
 
 
 def _resting(event: Event) -> int:
-    """Shares of the event's order in the book after it; a rule may clear the book in the same event."""
-    rested = {one.order_id: one.quantity for one in event.outcomes if isinstance(one, Rested)}
-    gone = {one.order_id for one in event.outcomes if isinstance(one, Cancelled)}
-    return 0 if event.order_id in gone or event.order_id is None else rested.get(event.order_id, 0)
+    """Shares of the event's order in the book after it."""
+    return sum(one.quantity for one in event.outcomes if isinstance(one, Rested))
 
 
 def trade_rows(record: MarketRecord) -> Iterator[Row]:

@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from pydantic_core import PydanticCustomError
+
+from market.words import mean_money, money, ticks_of
 
 # Far from any price and any holding, so that arithmetic on it stays exact in a database column and in a browser.
 LARGEST = 10**9
@@ -152,26 +153,15 @@ class Treatment:
 
     def money(self, ticks: int | float | Fraction) -> str:
         """An amount of ticks in units of the currency: 106 with tick "0.01" reads 1.06."""
-        unit = Decimal(self.tick)
-        amount = Decimal(float(ticks)) * unit if isinstance(ticks, float | Fraction) else ticks * unit
-        places = max(0, -int(unit.normalize().as_tuple().exponent))
-        return f"{amount:,.{places}f}"
+        return money(self.tick, ticks)
 
     def mean_money(self, ticks: float) -> str:
         """A mean of prices in units of the currency, with a digit more than prices have."""
-        places = 1 - int(Decimal(self.tick).as_tuple().exponent)
-        return f"{Decimal(ticks) * Decimal(self.tick):,.{places}f}"
+        return mean_money(self.tick, ticks)
 
     def ticks(self, amount: str | int | float) -> int:
         """The inverse of `money`. Raises ValueError when the amount is no whole number of ticks."""
-        try:
-            ticks = Decimal(str(amount)) / Decimal(self.tick)
-            whole = int(ticks)
-        except (InvalidOperation, OverflowError, ValueError):
-            raise ValueError(f"{amount!r} is no amount of money.") from None
-        if ticks != whole:
-            raise ValueError(f"{amount} is no whole number of ticks of {self.tick}.")
-        return whole
+        return ticks_of(self.tick, amount)
 
     def with_changes(self, **changes: object) -> Treatment:
         """A copy with some fields changed, checked as a file would be. Raises TreatmentError."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
@@ -12,10 +11,11 @@ from pydantic import TypeAdapter
 from market.accounts import Account
 from market.events import Phase
 from market.exchange import Exchange
+from market.facts import MarketFacts, facts_of
 from market.history import PeriodSummary, history
 from market.orders import Order, Quote, Side, Trade
 from market.orders import Print as Print
-from market.treatments import Treatment
+from market.treatments import Role
 
 VIEW_VERSION = 1
 RECENT_TRADES = 2000
@@ -57,40 +57,11 @@ class Holdings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarketFacts:
-    """What everybody may know of the design: nothing of other traders' endowments, values or costs.
-
-    `fundamental` has one number a period in ticks; it is empty when the treatment does not tell it.
-    """
-
-    treatment: str
-    title: str
-    institution: str
-    tick: str
-    currency: str
-    induced: bool
-    periods: int
-    period_seconds: float
-    dividends: tuple[int, ...]
-    interest: str
-    buyback: int
-    price_min: int
-    price_max: int
-    short_limit: int
-    single_unit: bool
-    one_order_a_side: bool
-    improvement: bool
-    losses_allowed: bool
-    orders_per_second: float
-    decision_seconds: float
-    fundamental: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MarketView:
     """One trader's observation. Prices in ticks, times in seconds since the period opened.
 
-    `seq` is the number of the last event it knows of; `history` has one line for each period that has opened.
+    `seq` is the number of the last event it knows of; `history` has one line for each period that has opened; `role` is
+    the own one as it was dealt.
     """
 
     version: int = VIEW_VERSION
@@ -105,6 +76,7 @@ class MarketView:
     trades: tuple[Print, ...]
     holdings: Holdings
     history: tuple[PeriodSummary, ...]
+    role: Role
     facts: MarketFacts
 
     @property
@@ -151,7 +123,8 @@ def view_of(exchange: Exchange, trader: str, seconds: float) -> MarketView:
         trades=tuple(exchange.prints[-RECENT_TRADES:]),
         holdings=holdings(exchange.accounts[trader]),
         history=history(exchange),
-        facts=facts_of(exchange.treatment),
+        role=exchange.roles[trader],
+        facts=facts_of(exchange.treatment, len(exchange.accounts)),
     )
 
 
@@ -185,18 +158,3 @@ def holdings(account: Account) -> Holdings:
         account.period_profit,
         account.profit,
     )
-
-
-# The same for every view of a market, and the fundamental values take a while with fractions.
-@lru_cache(maxsize=16)
-@lru_cache(maxsize=64)
-def facts_of(treatment: Treatment) -> MarketFacts:
-    told = treatment.tell_fundamental and not treatment.induced
-    values = (treatment.fundamental(period) for period in range(1, treatment.periods + 1)) if told else ()
-    same = {name: getattr(treatment, name) for name in SHARED_FACTS}
-    return MarketFacts(
-        treatment=treatment.name, fundamental=tuple(float(value) for value in values if value is not None), **same
-    )
-
-
-SHARED_FACTS = tuple(name for name in MarketFacts.__dataclass_fields__ if name not in ("treatment", "fundamental"))

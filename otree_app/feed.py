@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from market.events import Cancelled, Event, Rested
 from market.exchange import Exchange
+from market.facts import facts_of
 from market.history import history, period_summary
 from market.orders import Side, Trade
-from market.view import RECENT_TRADES, VIEW_VERSION, facts_of, holdings, levels, own_orders, prints
+from market.view import RECENT_TRADES, VIEW_VERSION, holdings, levels, own_orders, prints
 
 # A page further behind than this is cheaper to serve with a snapshot.
 LONGEST_DELTA = 500
@@ -32,7 +33,7 @@ class Feed:
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
-        self._facts = compact(asdict(facts_of(exchange.treatment)))
+        self._facts = compact(asdict(facts_of(exchange.treatment, len(exchange.accounts))))
         self._snapshot: tuple[int, str] = (-1, "")
         self._updates: dict[int, Shared] = {}
         self._updated = -1
@@ -52,6 +53,7 @@ class Feed:
                 "bids": levels(exchange, Side.BUY, orders),
                 "asks": levels(exchange, Side.SELL, orders),
                 **self._me(trader),
+                "role": asdict(exchange.roles[trader]),
             }
         )
         view = f"{private[:-1]},{self._public()}}}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from bots.agents.trader import Trader, Turn
+from bots.agents.trader import Trader, Turn, tell
 from bots.agents.trading_agents import make_trader
 from market.designs import deal_roles, draw_dividends
 from market.events import ClosePeriod, OpenPeriod
@@ -16,6 +16,7 @@ from market.treatments import Treatment
 from market.view import MarketView, view_of
 
 Glass = Callable[[MarketView], MarketView]
+Maker = Callable[[str, Random], Trader]
 
 
 @dataclass
@@ -35,12 +36,20 @@ class Played:
 
 
 def play(
-    treatment: Treatment, names: Sequence[str], seed: int = 1, turns: int = 200, glass: Glass = lambda view: view
+    treatment: Treatment,
+    names: Sequence[str],
+    seed: int = 1,
+    turns: int = 200,
+    glass: Glass = lambda view: view,
+    make: Maker = make_trader,
 ) -> Played:
-    """One market: `turns` decisions a period, evenly over its time. Each view is passed through `glass`."""
+    """One market: `turns` decisions a period, evenly over its time. Each view is passed through `glass`.
+
+    `make` is called for each seat in turn.
+    """
     rng = Random(f"{seed}/market")
     seats = {f"T{number}": name for number, name in enumerate(names, 1)}
-    traders = {seat: make_trader(name, Random(f"{seed}/{seat}")) for seat, name in seats.items()}
+    traders = {seat: make(name, Random(f"{seed}/{seat}")) for seat, name in seats.items()}
     roles = deal_roles(treatment, ["rule"] * len(seats), rng)
     played = Played(Exchange(treatment, dict(zip(seats, roles, strict=True))), seats, seed)
     for dividend in draw_dividends(treatment, rng):
@@ -57,6 +66,7 @@ def take_turn(exchange: Exchange, seat: str, trader: Trader, seconds: float, gla
     view = view_of(exchange, seat, seconds)
     decision = trader.decide(glass(view))
     receipts = tuple(exchange.submit(seat, action, seconds) for action in decision.actions)
+    tell(trader, decision, receipts)
     return Turn(view=view, decision=decision, receipts=receipts)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from market.orders import Action, Receipt
 from market.view import MarketView
@@ -30,6 +31,39 @@ class Trader(Protocol):
     """Decides for one seat. `decide` may take its time, keeps no clock and draws only from its own random stream."""
 
     def decide(self, view: MarketView) -> Decision: ...
+
+
+class Fate(Protocol):
+    """What became of one action: a receipt of the market, or what a page tells of one."""
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def order_id(self) -> int | None: ...
+
+    @property
+    def quantity(self) -> int: ...
+
+    @property
+    def reason(self) -> str: ...
+
+
+@runtime_checkable
+class Listens(Protocol):
+    """A trader that wants to know what became of its decisions."""
+
+    def told(self, decision: Decision, fates: Sequence[Fate]) -> None: ...
+
+
+def tell(trader: Trader, decision: Decision, fates: Sequence[Fate]) -> None:
+    """Tell a trader that listens what became of its actions, in their order; those without a fate were not sent.
+
+    `decision` has the outcome that goes on record, such as "late". Called after each turn, before the next `decide`,
+    and never while the trader decides.
+    """
+    if isinstance(trader, Listens):
+        trader.told(decision, fates)
 
 
 class Gateway(Protocol):

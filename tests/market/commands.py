@@ -44,7 +44,8 @@ class Play:
             self.exchange.operate(OpenPeriod())
             for _ in range(number):
                 self._sometimes_pause()
-                yield self.rng.choice(self.traders), self._action(), self.exchange.seconds + self.rng.random()
+                trader = self.rng.choice(self.traders)
+                yield trader, self._action(trader), self.exchange.seconds + self.rng.random()
             self.exchange.operate(ClosePeriod(dividend), 60.0)
 
     def _sometimes_pause(self) -> None:
@@ -57,15 +58,21 @@ class Play:
         for trader, action, seconds in self.turns(number):
             yield trader, action, self.exchange.submit(trader, action, seconds)
 
-    def _action(self) -> Action:
-        """Numbers of orders are drawn from those of everybody, so that many commands are about others' orders."""
-        price, quantity = self.rng.randint(30, 120), self.rng.choice([1, 1, 1, 2, 3, 12])
+    def _action(self, trader: str) -> Action:
+        price, quantity = self.rng.randint(30, 120), self.rng.choice([1, 1, 1, 1, 1, 1, 2, 3, 12])
         kind = self.rng.random()
         if kind < 0.6:
             lasting = self.rng.choice([TimeInForce.PERIOD] * 4 + [TimeInForce.IOC, TimeInForce.FOK])
             return PlaceOrder(self.rng.choice(list(Side)), price if kind < 0.5 else None, quantity, lasting)
-        order = self.rng.choice([*self.exchange.book.orders, 10_000])
+        order = self._order(trader)
         return CancelOrder(order) if kind < 0.75 else ReplaceOrder(order, price, quantity)
+
+    def _order(self, trader: str) -> int:
+        """Most often one of the trader's own, else anybody's, else none at all."""
+        own, kind = list(self.exchange.ledger.open_orders[trader]), self.rng.random()
+        if own and kind < 0.8:
+            return self.rng.choice(own)
+        return self.rng.choice([*self.exchange.book.orders, 10_000])
 
 
 def played(rules: Treatment, seed: int, number: int = 60) -> Exchange:

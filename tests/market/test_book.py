@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from market.book import OrderBook
-from market.orders import Quote
+from market.orders import Order, Quote
 from tests.market.builders import BUY, FOK, IOC, SELL, ask, bid, book_with, fills
 
 
@@ -26,7 +28,7 @@ def test_the_trade_prints_at_the_price_of_the_resting_order() -> None:
 
 def test_an_order_that_crosses_nothing_stands() -> None:
     book = book_with(ask("s", 101))
-    assert book.place(bid("b", 100, 3)).resting == 3
+    assert book.place(bid("b", 100, 3)).rests
     assert book.quote() == Quote(100, 101)
     assert book.quote().spread == 1
     assert book.quote().mid == 100.5
@@ -41,7 +43,8 @@ def test_a_large_order_walks_the_book_and_its_rest_stands() -> None:
     book = book_with(ask("a", 100, 2), ask("b", 101, 2), ask("c", 103, 2))
     placement = book.place(bid("taker", 101, 5))
     assert fills(placement) == [("a", 100, 2), ("b", 101, 2)]
-    assert placement.resting == 1
+    assert placement.rests
+    assert book.depth(BUY) == [(101, 1)]
     assert book.quote() == Quote(101, 103)
 
 
@@ -57,7 +60,7 @@ def test_the_rest_of_an_immediate_order_lapses() -> None:
     book = book_with(ask("s", 100, 2))
     placement = book.place(bid("b", 100, 5), IOC)
     assert fills(placement) == [("s", 100, 2)]
-    assert placement.resting == 0
+    assert not placement.rests
     assert book.quote() == Quote(None, None)
 
 
@@ -109,7 +112,7 @@ def test_meeting_an_own_order_cancels_the_resting_one() -> None:
     own = ask("me", 100)
     book = book_with(own, ask("other", 100))
     placement = book.place(bid("me", 100))
-    assert placement.cancelled == [own]
+    assert list(placement.cancelled) == [own]
     assert fills(placement) == [("other", 100, 1)]
 
 
@@ -117,7 +120,7 @@ def test_meeting_an_own_order_cancels_the_incoming_one_after_what_came_before_it
     book = book_with(ask("other", 99), ask("me", 100), ask("other", 101), self_trade="cancel_incoming")
     placement = book.place(bid("me", 101, 3))
     assert fills(placement) == [("other", 99, 1)]
-    assert placement.resting == 0
+    assert not placement.rests
     assert book.depth(SELL) == [(100, 1), (101, 1)]
     assert book.depth(BUY) == []
 
@@ -145,6 +148,23 @@ def test_the_best_price_comes_back_after_a_level_emptied_and_filled_again() -> N
     assert book.depth(SELL, 1) == [(103, 1)]
     book.place(ask("d", 100))
     assert book.depth(SELL, 3) == [(100, 1), (103, 1), (105, 1)]
+
+
+@pytest.mark.parametrize(("near", "far"), [(lambda: bid("b", 5000), bid), (lambda: ask("s", 1), ask)])
+def test_quotes_that_came_and_went_far_from_the_best_leave_nothing_behind(
+    near: Callable[[], Order], far: Callable[[str, int], Order]
+) -> None:
+    order = near()
+    book, kept = book_with(order), [4000, 3000, 2000]
+    for price in kept:
+        book.place(far("x", price))
+    for price in range(1001, 2000):
+        placed = far("x", price)
+        book.place(placed)
+        book.cancel(placed.id)
+    side = book.side(order.side)
+    assert len(side.heap) < 200
+    assert list(side.ranked()) == side.prices() == sorted([order.price, *kept], reverse=order.side is BUY)
 
 
 def test_queue_position_counts_the_orders_and_shares_ahead() -> None:

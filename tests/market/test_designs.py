@@ -136,6 +136,19 @@ def test_no_kind_of_trader_gets_more_of_one_role_than_must_be(name: str, seed: i
         assert abs(dealt[names[0]] - dealt[names[1]]) <= 1
 
 
+def test_the_best_roles_go_to_every_kind_about_as_often() -> None:
+    rules, kinds = design("smith_1962"), ["human", "model"] * 11
+    best = [deal_roles(rules, kinds, Random(seed)).index(rules.roles[0]) for seed in range(400)]
+    assert 160 < sum(kinds[seat] == "human" for seat in best) < 240
+    assert len(set(best)) == 22
+
+
+def test_neighbours_may_have_one_role_or_two_and_either_role_may_be_the_more_frequent() -> None:
+    deals = [[one.name for one in deal_roles(design("asset_cda"), ["human"] * 3, Random(seed))] for seed in range(40)]
+    assert {dealt[0] == dealt[1] for dealt in deals} == {True, False}
+    assert {dealt.count("rich in cash") for dealt in deals} == {1, 2}
+
+
 def test_the_deal_depends_on_the_seed_alone() -> None:
     kinds = ["human", "model"] * 11
     one, same, other = (deal_roles(design("smith_1962"), kinds, Random(seed)) for seed in (1, 1, 2))

@@ -1,13 +1,11 @@
-"""Sentences about trading on the exchange: times in force, replacing, self-trade, promises, phases."""
+"""Sentences about trading on the exchange: promises, times in force, replacing, self-trade."""
 
 from __future__ import annotations
 
 import pytest
 
-from market.events import ClosePeriod, OpenPeriod, Operation, Pause, Phase, Resume
-from market.exchange import Exchange, OperationError
-from market.orders import Hold, Side, TimeInForce
-from market.treatments import LARGEST, Role
+from market.orders import Side, TimeInForce
+from market.treatments import LARGEST
 from tests.market.builders import (
     BUY,
     FOK,
@@ -15,7 +13,6 @@ from tests.market.builders import (
     SELL,
     buy,
     cancel,
-    induced,
     opened,
     play,
     refusal,
@@ -210,129 +207,6 @@ def test_under_allow_a_trader_may_trade_with_itself_and_is_no_richer_for_it() ->
     account = market.accounts["T1"]
     assert len(market.trades) == 1
     assert (account.cash, account.shares, account.cash_reserved, account.shares_reserved) == (1000, 10, 0, 0)
-
-
-def test_units_are_bought_in_the_order_of_their_values() -> None:
-    market = opened(induced())
-    play(market, ("T3", sell(70, 2)), ("T1", buy(70)), ("T1", buy(70)))
-    assert [(trade.buyer_value, trade.seller_cost) for trade in market.trades] == [(100, 40), (80, 60)]
-    assert (market.accounts["T1"].profit, market.accounts["T3"].profit) == (30 + 10, 30 + 10)
-
-
-def test_one_trade_of_several_units_counts_all_their_values() -> None:
-    market = opened(induced())
-    play(market, ("T3", sell(70, 2)), ("T1", buy(70, 2)))
-    [trade] = market.trades
-    assert (trade.buyer_value, trade.seller_cost) == (180, 100)
-    assert market.accounts["T1"].earnings == 180 - 140
-
-
-def test_units_cannot_be_promised_twice_and_come_back_next_period() -> None:
-    market = opened(induced())
-    play(market, ("T1", buy(10, 1)), ("T3", sell(190)), ("T2", buy(10, 2)))
-    assert refusal(market, "T1", buy(10, 2)) == "no_units_to_buy"
-    assert refusal(market, "T3", sell(190, 2)) == "no_units_to_sell"
-    market.operate(ClosePeriod())
-    market.operate(OpenPeriod())
-    play(market, ("T1", buy(10, 2)), ("T3", sell(190, 2)))
-
-
-def test_buyers_do_not_sell_and_sellers_do_not_buy() -> None:
-    market = opened(induced())
-    assert refusal(market, "T1", sell(50)) == "wrong_role"
-    assert refusal(market, "T3", buy(50)) == "wrong_role"
-
-
-def test_where_losses_are_not_allowed_each_unit_has_its_own_limit() -> None:
-    market = opened(induced(losses_allowed=False))
-    assert refusal(market, "T1", buy(101)) == "at_a_loss"
-    play(market, ("T1", buy(30)))
-    assert refusal(market, "T1", buy(81)) == "at_a_loss"
-    play(market, ("T1", buy(20)))
-    assert refusal(market, "T3", sell(39)) == "at_a_loss"
-    assert refusal(market, "T3", sell(59, 2)) == "at_a_loss"
-
-
-def test_where_losses_are_not_allowed_a_market_order_stops_at_the_limit_of_its_unit() -> None:
-    market = opened(induced(losses_allowed=False))
-    play(market, ("T3", sell(95)), ("T4", sell(120)), ("T1", buy(None)))
-    assert [trade.price for trade in market.trades] == [95]
-    assert refusal(market, "T1", buy(None)) == "nothing_to_trade_with"
-
-
-def test_induced_trades_bind_no_cash() -> None:
-    market = opened(induced(credit_limit=0))
-    play(market, ("T1", buy(200, 2)))
-    assert market.accounts["T1"].cash_free is None
-
-
-@pytest.mark.parametrize(
-    ("operations", "code"),
-    [([], "waiting"), ([OpenPeriod(), Pause("")], "paused"), ([OpenPeriod(), ClosePeriod()], "closed")],
-)
-def test_there_is_no_trade_outside_an_open_period(operations: list[Operation], code: str) -> None:
-    market = Exchange(treatment(), {"T1": Role(name="rich", cash=100)})
-    for operation in operations:
-        market.operate(operation)
-    assert refusal(market, "T1", buy(50)) == code
-    assert refusal(market, "T1", cancel(1)) == code
-
-
-def test_after_the_last_period_the_market_is_over() -> None:
-    market = opened(treatment(periods=1))
-    market.operate(ClosePeriod())
-    assert market.phase is Phase.FINISHED
-    assert refusal(market, "T1", buy(50)) == "finished"
-    with pytest.raises(OperationError, match="OpenPeriod is not possible while the market is finished"):
-        market.operate(OpenPeriod())
-
-
-def test_holding_is_answered_and_leaves_no_trace() -> None:
-    market = opened()
-    events = len(market.events)
-    assert market.submit("T1", Hold(), 1.0).status == "held"
-    assert len(market.events) == events
-
-
-def test_orders_lapse_when_the_period_ends() -> None:
-    market = opened()
-    play(market, ("T1", buy(50, 2)), ("T2", sell(90, 3)))
-    market.operate(ClosePeriod(), 60)
-    assert market.book.orders == {}
-    assert market.ledger.open_orders["T1"] == {}
-    assert (market.accounts["T1"].cash_free, market.accounts["T2"].shares_free) == (1000, 10)
-
-
-def test_a_pause_stops_the_clock_and_keeps_the_book() -> None:
-    market = opened()
-    play(market, ("T1", buy(50, 2)))
-    market.operate(Pause("the fire alarm"), 12.5)
-    market.operate(Resume())
-    assert (market.phase, market.seconds) == (Phase.OPEN, 12.5)
-    assert resting(market, BUY) == [("T1", 50, 2)]
-
-
-@pytest.mark.parametrize("operation", [Resume(), OpenPeriod()])
-def test_an_operation_out_of_turn_is_a_bug_of_the_host(operation: Operation) -> None:
-    market = opened()
-    with pytest.raises(OperationError, match="is not possible while the market is open"):
-        market.operate(operation)
-
-
-def test_time_does_not_run_backwards_and_starts_anew_each_period() -> None:
-    market = opened()
-    market.submit("T1", buy(50), 9)
-    market.submit("T1", buy(51), 3.5)
-    assert [event.seconds for event in market.events] == [0.0, 9.0, 9.0]
-    market.operate(ClosePeriod(), 60)
-    market.operate(OpenPeriod())
-    assert market.events[-1].seconds == 0.0
-
-
-@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), float("-inf")])
-def test_a_time_that_is_no_finite_number_is_a_bug_of_the_host(seconds: float) -> None:
-    with pytest.raises(ValueError, match="finite number of seconds"):
-        opened().submit("T1", buy(50), seconds)
 
 
 def test_the_largest_order_does_not_overflow_anything() -> None:

@@ -29,7 +29,7 @@ def test_the_book_answers_every_command_as_the_reference_does(rule: str) -> None
         else:
             order, lasting = _order(number, rng), rng.choice(LASTING)
             expected = reference.place(replace(order), lasting)
-            assert _plain(book.place(order, lasting)) == expected
+            assert _plain(order, book.place(order, lasting)) == expected
         if number % 50 == 0:
             assert list(_priority(book)) == _reference_priority(reference)
 
@@ -46,16 +46,16 @@ def _reduce(book: OrderBook, reference: ReferenceBook, rng: Random) -> None:
         book.reduce(order.id, order.quantity)
 
 
-def _plain(placement: Placement) -> tuple[list[tuple[int, int, int]], list[int], int]:
+def _plain(order: Order, placement: Placement) -> tuple[list[tuple[int, int, int]], list[int], int]:
     fills = [(fill.maker.id, fill.price, fill.quantity) for fill in placement.fills]
-    return fills, [order.id for order in placement.cancelled], placement.resting
+    return fills, [other.id for other in placement.cancelled], order.quantity if placement.rests else 0
 
 
 def _priority(book: OrderBook) -> Iterator[tuple[int, int, int]]:
     """(order, price, shares) of both sides; the totals of levels must agree with their orders."""
     for side in (book.bids, book.asks):
         assert [side.total(price) for price in side.prices()] == [
-            sum(order.quantity for order in side.levels[price].orders.values()) for price in side.prices()
+            sum(order.quantity for order in side.levels[price].values()) for price in side.prices()
         ]
         assert list(side.ranked()) == side.prices()
         assert side.best() == next(iter(side.prices()), None)

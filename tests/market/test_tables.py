@@ -72,7 +72,7 @@ def test_every_command_that_was_accepted_is_an_order_row() -> None:
     ]
 
 
-def test_an_order_that_is_partly_filled_and_cleared_in_the_same_event_rests_nowhere() -> None:
+def test_an_order_that_traded_and_cleared_the_book_rests_nowhere() -> None:
     market = opened(treatment(single_unit=True, clear_after_trade=True))
     play(market, ("T1", sell(60)), ("T2", buy(40)), ("T3", buy(60)))
     assert [row["resting"] for row in table(market, "orders")] == [1, 1, 0]

@@ -129,7 +129,7 @@ def test_two_traders_of_one_role_see_the_same_but_themselves(name: str) -> None:
     market = Exchange(rules, {f"T{seat + 1}": role for seat, role in enumerate(roles)})
     market.operate(OpenPeriod())
     views = [json.loads(view_of(market, trader, 0).to_json()) for trader in market.accounts]
-    for own in ("trader", "holdings", "orders"):
+    for own in ("trader", "holdings", "orders", "role"):
         for view in views:
             del view[own]
     assert all(view == views[0] for view in views)

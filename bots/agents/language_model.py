@@ -1,0 +1,207 @@
+"""A trader that asks a language model: questions, replies, memory and execution put together. Knows no vendor."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bots.adapters.llm import Answer, Failure, Message, Request
+from bots.agents import briefing
+from bots.agents.asking import AsksByName, Line
+from bots.agents.desk import sides
+from bots.agents.execution import POLICIES, Execution, Thought
+from bots.agents.memory import MEMORIES
+from bots.agents.news import News
+from bots.agents.questions import FormAnswers, FormField, FormReply, answers_of, askable, objections
+from bots.agents.replies import Mistake, ReflectionReply, TurnReply, wish_of
+from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision, Fate
+from market.events import Phase
+from market.view import MarketView
+
+# After which phases one looks back.
+REFLECTIONS: Mapping[str, tuple[Phase, ...]] = {
+    "never": (),
+    "market": (Phase.FINISHED,),
+    "period": (Phase.CLOSED, Phase.FINISHED),
+}
+REASON = 500  # characters of a reason on record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageModelConfig:
+    """How a model trades.
+
+    `memory`: none, notes, summary, full. `execution` of intents: immediate, twap. `reflection`: looking back never,
+    after each market (a practice market among them), or after each period. `persona`: text of a persona file.
+    `temperature` and `seed` go to the model where it takes them; each seat gets a seed of its own made from `seed`.
+    `max_tokens` of a reply; `form_seconds` to answer a page. Raises ValueError for an unknown mode.
+    """
+
+    memory: str = "notes"
+    execution: str = "immediate"
+    reflection: str = "never"
+    persona: str = ""
+    temperature: float | None = None
+    seed: int | None = None
+    max_tokens: int = 700
+    form_seconds: float = 30.0
+
+    def __post_init__(self) -> None:
+        _one_of("memory", self.memory, MEMORIES)
+        _one_of("execution", self.execution, POLICIES)
+        _one_of("reflection", self.reflection, REFLECTIONS)
+        if self.reflection != "never" and self.memory == "none":
+            raise ValueError("reflection: what is learnt needs a memory; choose memory notes, summary or full.")
+
+
+def _one_of(name: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        raise ValueError(f"{name}: there is no {value!r}; choose one of {', '.join(known)}.")
+
+
+class LanguageModelTrader:
+    """Asks the model `alias` of `models` for the seat number `seat`.
+
+    `clock` is the one that the deadlines of `models` are measured by. The methods are called one after another, never
+    two at a time.
+    """
+
+    def __init__(
+        self,
+        *,
+        models: AsksByName,
+        alias: str,
+        seat: int,
+        config: LanguageModelConfig | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.config = own = config or LanguageModelConfig()
+        self._line = Line(
+            models=models,
+            name=alias,
+            seat=seat,
+            clock=clock,
+            max_tokens=own.max_tokens,
+            temperature=own.temperature,
+            seed=own.seed,
+        )
+        self._memory = MEMORIES[own.memory]()
+        self._execution = Execution(self._think, POLICIES[own.execution]())
+        self._news = News()
+        self._seen: MarketView | None = None
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """What sets this seat apart, for the record of a run."""
+        own = self.config
+        named = {name: getattr(own, name) for name in ("memory", "execution", "reflection", "persona", "max_tokens")}
+        return {"alias": self._line.name, **named, "temperature": own.temperature, "seed": self._line.own_seed}
+
+    # The market
+
+    def decide(self, view: MarketView) -> Decision:
+        """Ask, within the time that people have; or go on with what was wanted before."""
+        if view.phase is not Phase.OPEN:
+            return CLOSED
+        if not sides(view) and not view.orders:
+            return NOTHING_LEFT
+        self._seen = view
+        return self._execution.decide(view)
+
+    def told(self, decision: Decision, fates: Sequence[Fate]) -> None:
+        """What became of a decision; the model is told with the next question. A late one changes nothing."""
+        if decision.outcome == "late":
+            self._execution.stop()
+        if self._seen:
+            self._memory.became(self._news.told(self._seen, decision, fates))
+
+    def reflect(self, view: MarketView) -> Decision | None:
+        """Look back, in the pause after a period or market; None where this trader does not. Never has actions."""
+        if view.phase not in REFLECTIONS[self.config.reflection]:
+            return None
+        prompt = briefing.reflection(view, self._news.since(view), self._memory.text())
+        request = self._request(ReflectionReply, view, prompt, self._line.key(f"period-{view.period}/reflection"))
+        answer = self._line.ask(self._line.careful(ReflectionReply, lambda reply: ""), request)
+        if isinstance(answer, Failure):
+            return _failed(answer)
+        self._news.read(view)
+        self._memory.learn(answer.value.insights, answer.value.plans)
+        return _decision(answer, answer.value.insights)
+
+    def question(self, view: MarketView) -> Request:
+        """What the model would be asked on `view`; asks nothing. For estimates."""
+        return self._request(self._memory.shape, view, self._turn(view), f"seat-{self._line.seat}/estimate")
+
+    def _think(self, view: MarketView) -> Thought:
+        prompt, shape = self._turn(view), self._memory.shape
+        request = self._request(shape, view, prompt, self._line.key(f"period-{view.period}/turn"))
+        answer = self._line.ask(self._line.careful(shape, lambda reply: _mistakes(reply, view)), request)
+        if isinstance(answer, Failure):
+            return Thought(_failed(answer))
+        self._news.read(view)
+        self._memory.turn(view, prompt, answer.value)
+        wish = wish_of(answer.value, view)
+        return Thought(replace(_decision(answer, answer.value.reasoning), actions=wish.actions), wish.intent)
+
+    def _turn(self, view: MarketView) -> str:
+        return briefing.turn(view, self._news.since(view), self._memory.text())
+
+    def _request(self, shape: type[TurnReply | ReflectionReply], view: MarketView, prompt: str, key: str) -> Request:
+        own, notes = self.config, self.config.memory == "notes"
+        system = briefing.system(view, execution=own.execution, notes=notes, persona=own.persona)
+        messages = (Message("system", system), *self._memory.earlier(), Message("user", prompt))
+        asked = "reflection" if shape is ReflectionReply else "turn"
+        return self._line.request(shape, messages, key=key, seconds=view.facts.decision_seconds, asked=asked, view=view)
+
+    # Pages
+
+    def answer_form(
+        self, fields: Sequence[FormField], neutral: Mapping[str, list[str]], *, title: str = "", text: str = ""
+    ) -> FormAnswers:
+        """Answers to the fields of a page with `title` and `text`.
+
+        `neutral` has a valid answer to each field, which stands where the model gives none.
+        """
+        asked = askable(fields)
+        if not asked:
+            return FormAnswers(values=dict(neutral))
+        model = self._line.careful(FormReply, lambda reply: _listed(objections(reply, asked)))
+        answer = self._line.ask(model, self._form_request(asked, neutral, {"title": title, "text": text}))
+        wrong = objections(model.latest, asked) if model.latest else {one.name: "no usable answer" for one in asked}
+        given = answers_of(model.latest) if model.latest else {}
+        good = {one.name: given[one.name] for one in asked if one.name not in wrong}
+        became = _failed(answer) if isinstance(answer, Failure) else _decision(answer, "")
+        return FormAnswers(values={**neutral, **good}, replaced=wrong, outcome=became.outcome, calls=became.calls)
+
+    def _form_request(
+        self, fields: Sequence[FormField], neutral: Mapping[str, list[str]], page: Mapping[str, str]
+    ) -> Request:
+        system, prompt = briefing.form_system(self.config.persona), briefing.form(page, fields, self._seen)
+        messages = (Message("system", system), Message("user", prompt))
+        named = {one.name: neutral.get(one.name, []) for one in fields}
+        key, seconds = self._line.key("form"), self.config.form_seconds
+        return self._line.request(FormReply, messages, key=key, seconds=seconds, asked="form", neutral=named)
+
+
+def _mistakes(reply: TurnReply, view: MarketView) -> str:
+    try:
+        wish_of(reply, view)
+    except Mistake as mistake:
+        return str(mistake)
+    return ""
+
+
+def _listed(wrong: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {why}" for name, why in wrong.items())
+
+
+def _decision(answer: Answer[Any], reason: str) -> Decision:
+    outcome = "repaired" if answer.repaired else "valid"
+    return Decision(reason=" ".join(reason.split())[:REASON], outcome=outcome, calls=answer.reply.keys)
+
+
+def _failed(failure: Failure) -> Decision:
+    outcome = "late" if failure.kind == "timeout" else "failed"
+    return Decision(reason=f"{failure.kind}: {failure.message}", outcome=outcome, calls=failure.keys)

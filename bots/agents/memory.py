@@ -1,0 +1,149 @@
+"""What a language-model trader takes along from turn to turn: nothing, notes, a summary or everything."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bots.adapters.llm import Message, estimate_prompt
+from bots.agents import screen
+from bots.agents.prompts import data
+from bots.agents.replies import NotedTurnReply, TurnReply
+from market.view import MarketView
+
+NOTE = 600  # characters of a note
+PERIODS = 10  # periods in a summary
+RECENT = 6  # own turns in a summary
+REASON = 150  # characters of a reason in a summary
+FATES = 3  # lines a turn in a summary
+WINDOW = 24_000  # tokens of earlier turns in a full memory
+
+
+class Memory:
+    """Nothing: each turn stands for itself."""
+
+    name = "none"
+    # the form of an answer
+    shape: type[TurnReply] = TurnReply
+
+    def earlier(self) -> tuple[Message, ...]:
+        """The conversation so far, as far as it is shown again."""
+        return ()
+
+    def text(self) -> str:
+        """What is told of earlier turns within the prompt; ends its line where there is any."""
+        return ""
+
+    def turn(self, view: MarketView, prompt: str, reply: TurnReply) -> None:
+        """A turn with a usable answer."""
+
+    def became(self, lines: Sequence[str]) -> None:
+        """What became of the orders of the latest turn."""
+
+    def learn(self, insights: str, plans: str) -> None:
+        """Notes of one's own; empty ones leave the old in place."""
+
+
+class Notes(Memory):
+    """Plans and insights in the trader's own words, written with each answer."""
+
+    name = "notes"
+    shape: type[TurnReply] = NotedTurnReply
+
+    def __init__(self) -> None:
+        self._notes: dict[str, str] = {}
+
+    def text(self) -> str:
+        return f"Your notes: {data('your notes', self._notes)}\n" if self._notes else ""
+
+    def turn(self, view: MarketView, prompt: str, reply: TurnReply) -> None:
+        if isinstance(reply, NotedTurnReply):
+            self.learn(reply.insights, reply.plans)
+
+    def learn(self, insights: str, plans: str) -> None:
+        new = {"insights": insights.strip()[:NOTE], "plans": plans.strip()[:NOTE]}
+        self._notes |= {name: text for name, text in new.items() if text}
+
+
+@dataclass(slots=True)
+class Stretch:
+    """A period as it was lived: turns taken, and the account at its first and its latest turn."""
+
+    period: int
+    first: str
+    latest: str
+    seq: int
+    turns: int = 1
+
+    def covers(self, view: MarketView) -> bool:
+        """Event numbers that fall mean that another market has begun."""
+        return self.period == view.period and self.seq <= view.seq
+
+    def __str__(self) -> str:
+        return f"period {self.period}, {self.turns} turns, from {self.first} to {self.latest}"
+
+
+@dataclass(slots=True)
+class OwnTurn:
+    """A turn in one line, and what became of it."""
+
+    line: str
+    fates: list[str] = field(default_factory=list)
+
+
+class Summary(Notes):
+    """A line for each period and the latest own turns; notes only from looking back."""
+
+    name = "summary"
+    shape = TurnReply
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._periods: deque[Stretch] = deque(maxlen=PERIODS)
+        self._turns: deque[OwnTurn] = deque(maxlen=RECENT)
+
+    def text(self) -> str:
+        if not self._turns:
+            return super().text()
+        turns = [" | ".join((one.line, *one.fates[-FATES:])) for one in self._turns]
+        lines = [*map(str, self._periods), *turns]
+        return super().text() + f"Your turns so far: {data('your turns', lines)}\n"
+
+    def turn(self, view: MarketView, prompt: str, reply: TurnReply) -> None:
+        now = str(screen.account(view)["holdings"])
+        last = self._periods[-1] if self._periods else None
+        if last and last.covers(view):
+            last.latest, last.seq, last.turns = now, view.seq, last.turns + 1
+        else:
+            self._periods.append(Stretch(view.period, now, now, view.seq))
+        self._turns.append(OwnTurn(f"period {view.period}, second {view.seconds:.0f}: {reply.reasoning[:REASON]}"))
+
+    def became(self, lines: Sequence[str]) -> None:
+        if self._turns:
+            self._turns[-1].fates.extend(lines)
+
+
+class Full(Notes):
+    """The whole conversation, up to what a model can read at a time; the oldest turns fall out first."""
+
+    name = "full"
+    shape = TurnReply
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._messages: deque[Message] = deque()
+        self._tokens = 0
+
+    def earlier(self) -> tuple[Message, ...]:
+        return tuple(self._messages)
+
+    def turn(self, view: MarketView, prompt: str, reply: TurnReply) -> None:
+        turn = (Message("user", prompt), Message("assistant", reply.model_dump_json()))
+        self._messages.extend(turn)
+        self._tokens += estimate_prompt(turn)
+        while self._tokens > WINDOW:
+            self._tokens -= estimate_prompt((self._messages.popleft(), self._messages.popleft()))
+
+
+MEMORIES: Mapping[str, Callable[[], Memory]] = {one.name: one for one in (Memory, Notes, Summary, Full)}

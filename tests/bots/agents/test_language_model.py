@@ -1,0 +1,372 @@
+"""How a trader that asks a model decides: sensible replies trade, anything else changes nothing but the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from statistics import fmean
+from typing import Any
+
+import pytest
+
+from bots.adapters.llm import Failure, Keys, Models, RawAnswer, read_transcript
+from bots.adapters.llm.heuristic import Heuristic as ByRule
+from bots.agents.language_model import LanguageModelConfig, LanguageModelTrader
+from bots.agents.stand_in import StandIn
+from bots.agents.trader import Decision
+from market.designs import design
+from market.events import ClosePeriod, OpenPeriod
+from market.orders import CancelOrder, PlaceOrder, ReplaceOrder, Side
+from market.treatments import Role
+from tests.bots.agents.models import HOLD, Asked, blocks, crowd, models, order, orders, seats, sensible, trader, turn
+from tests.bots.agents.scenes import ask, bid, buyer, do, market, seen, seller, unit_market
+from tests.headless import Played, play, refusals
+
+CROWD = ["model"] * 6
+
+
+def session(script: Any, seed: int = 1, turns: int = 50, folder: Path | None = None) -> Played:
+    return play(design("asset_cda"), CROWD, seed, turns=turns, make=crowd(script, folder))
+
+
+# Trading
+
+
+def test_a_model_that_reads_its_prompt_trades_near_what_a_share_pays() -> None:
+    session_of_models = session(sensible)
+    assert {turn.decision.outcome for turn in session_of_models.turns} == {"valid"}
+    for period, value in enumerate((150, 100, 50), 1):
+        prices = [trade.price for trade in session_of_models.exchange.trades_of(period)]
+        assert len(prices) > 5
+        assert fmean(prices) == pytest.approx(value, abs=12)
+
+
+def test_the_same_seed_and_replies_give_the_same_market_and_the_same_prompts() -> None:
+    first, second = Asked(sensible), Asked(sensible)
+    hashes = {session(script, seed=5, turns=20).exchange.chain_hash() for script in (first, second)}
+    assert len(hashes) == 1
+    assert [request.messages for request in first] == [request.messages for request in second]
+
+
+def test_a_recorded_session_replays_without_the_model(tmp_path: Path) -> None:
+    recorded = session(sensible, turns=20, folder=tmp_path)
+    replay = Models(keys=Keys({}))
+    make = seats(lambda seat: LanguageModelTrader(models=replay, alias=f"replay:{tmp_path}", seat=seat))
+    replayed = play(design("asset_cda"), CROWD, turns=20, make=make)
+    assert replayed.exchange.chain_hash() == recorded.exchange.chain_hash()
+    assert [turn.decision for turn in replayed.turns] == [turn.decision for turn in recorded.turns]
+
+
+def test_every_decision_names_its_calls_and_no_two_calls_have_one_name(tmp_path: Path) -> None:
+    played = session(sensible, turns=20, folder=tmp_path)
+    named = [call for turn in played.turns for call in turn.decision.calls]
+    recorded = [line["key"] for line in read_transcript(tmp_path / "llm_calls.jsonl")]
+    assert named == recorded
+    assert len(set(named)) == len(named) == len(played.turns)
+    assert named[0].split("/")[1] == "period-1"
+
+
+@pytest.mark.parametrize(
+    ("reply", "action"),
+    [
+        (order("buy", 120, 2), PlaceOrder(Side.BUY, 120, 2)),
+        (order("sell", None, 2), PlaceOrder(Side.SELL, None, 2)),
+        ({"do": "cancel", "order": 1}, CancelOrder(1)),
+        ({"do": "replace", "order": 1, "price": 130}, ReplaceOrder(1, 130, 2)),
+        ({"do": "replace", "order": 1, "quantity": 1}, ReplaceOrder(1, 110, 1)),
+    ],
+)
+def test_each_kind_of_order_becomes_the_markets_own(reply: dict[str, Any], action: object) -> None:
+    exchange = do(market(), "me", bid(110, 2))
+    assert trader([orders(reply)]).decide(seen(exchange)).actions == (action,)
+
+
+def test_several_orders_are_sent_in_the_order_given() -> None:
+    reply = orders(order("buy", 100), order("sell", 200), {"do": "hold"})
+    assert trader([reply]).decide(seen(market())).actions == (bid(100), ask(200))
+
+
+def test_prices_are_in_the_currency_both_ways() -> None:
+    script = Asked(orders(order("buy", 1.5)))
+    exchange = do(unit_market(buyer(250, 200)), "b", ask(175))
+    decision = trader(script).decide(seen(exchange))
+    assert decision.actions == (bid(150),)
+    assert "Offers to sell, best first, price x quantity: 1.75 x 1\n" in script.prompt
+    assert "by their values: 2.50, 2.00; profit 0.00" in script.prompt
+    assert "175" not in script.prompt
+
+
+# Replies that cannot be used
+
+
+RUBBISH = [
+    "",
+    "I would rather not say.",
+    "[]",
+    "null",
+    '{"actions": [{"do": "buy", "quantity": 1, "price": 100}',
+    '{"actions": "buy everything"}',
+    '{"actions": [{"do": "short"}]}',
+    '{"actions": [{"do": "buy", "quantity": -3, "price": 100}]}',
+    '{"actions": [{"do": "buy", "quantity": 0.5, "price": 100}]}',
+    '{"actions": [{"do": "buy", "quantity": true, "price": 100}]}',
+    '{"actions": [{"do": "buy", "quantity": 1, "price": 0}]}',
+    '{"actions": [{"do": "buy", "quantity": 1, "price": 1e999}]}',
+    '{"actions": [{"do": "buy", "quantity": 1, "price": NaN}]}',
+    '{"actions": [{"do": "buy", "quantity": 1, "price": "148,5"}]}',
+    '{"actions": [{"do": "buy", "quantity": 1, "price": 148.5}]}',
+    '{"actions": [{"do": "buy", "quantity": 1, "price": 1001}]}',
+    '{"actions": [{"do": "buy", "price": 100}]}',
+    '{"actions": [{"do": "cancel", "order": 99}]}',
+    '{"actions": [{"do": "replace", "order": null, "price": 100, "quantity": 1}]}',
+    '{"actions": [{"do": "cancel", "order": 1}, {"do": "replace", "order": 1, "price": 90}]}',
+    '{"actions": [{"do": "sell", "quantity": 1, "price": 100}], "intent": {"side": "buy", "quantity": 1}}',
+    '{"intent": {"side": null, "quantity": 3}}',
+    '{"intent": {"target_shares": 7, "worst_price": 0.5}}',
+    '{"actions": [' + '{"do": "hold"},' * 5 + '{"do": "hold"}]}',
+]
+
+
+@pytest.mark.parametrize("text", RUBBISH)
+def test_a_reply_that_cannot_be_used_is_asked_for_again_and_then_nothing_is_done(text: str) -> None:
+    script = Asked(text)
+    exchange = do(market(), "me", bid(110))
+    decision, receipts = turn(exchange, trader(script))
+    assert (decision.actions, decision.outcome, receipts) == ((), "failed", ())
+    assert decision.calls == ("seat-1/period-1/turn-1", "seat-1/period-1/turn-1/repair")
+    assert decision.reason.startswith(("bad_json", "bad_schema", "empty"))
+    assert len(script) == 2
+
+
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [
+        (orders(order("buy", 148.5)), "prices go in steps of 1 points, 148.5 is between two"),
+        (orders(order("buy", 5000)), "prices go from 1 to 1,000 points, not 5000"),
+        (orders({"do": "cancel", "order": 7}), "you have no open order 7; yours are 1"),
+        (orders({"do": "buy", "price": 10}), "action 1 (buy): say the quantity"),
+        ({"intent": {"side": "buy", "quantity": 1, "worst_price": 0.5}}, "steps of 1 points, 0.5 is between two"),
+        ({"actions": [{"do": "short"}]}, "actions.0.do: Input should be 'buy', 'sell', 'cancel', 'replace' or 'hold'"),
+    ],
+)
+def test_the_mistake_is_shown_and_a_better_reply_is_taken(bad: dict[str, Any], told: str) -> None:
+    script = Asked()
+    answers = iter([bad, orders(order("buy", 120))])
+    script.line = lambda request: next(answers)
+    decision = trader(script).decide(seen(do(market(), "me", bid(110))))
+    assert (decision.actions, decision.outcome) == ((bid(120),), "repaired")
+    assert told in script.prompt
+    assert len(decision.calls) == 2
+
+
+def test_nobody_is_made_to_trade_on_the_wrong_side() -> None:
+    for role, side, word in ((buyer(200), "sell", "buyer"), (seller(200), "buy", "seller")):
+        script = Asked(orders(order(side, 1.5)))
+        assert trader(script).decide(seen(unit_market(role))).outcome == "failed"
+        assert f"you are a {word} in this market" in script.prompt
+
+
+def test_loose_forms_are_understood_where_only_one_thing_can_be_meant() -> None:
+    reply: dict[str, Any] = {
+        "reasoning": None,
+        "actions": [{"do": " BUY ", "quantity": "2", "price": "1,000"}],
+        "intent": {},
+    }
+    assert trader([reply]).decide(seen(market())).actions == (bid(1000, 2),)
+    fenced = RawAnswer(text='Sure!\n```json\n{"actions": [{"do": "sell", "quantity": 1, "price": 150}]}\n```')
+    assert trader([fenced]).decide(seen(market())).actions == (ask(150),)
+    assert trader([{"actions": None, "intent": None}]).decide(seen(market())) == Decision(
+        calls=("seat-1/period-1/turn-1",)
+    )
+
+
+def test_a_crowd_that_talks_rubbish_never_trades_and_the_session_goes_on() -> None:
+    played = session(lambda request: RUBBISH[len(request.key + request.messages[-1].content) % len(RUBBISH)], turns=20)
+    assert not played.exchange.trades
+    assert {turn.decision.outcome for turn in played.turns} == {"failed"}
+
+
+# Providers that fail
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [("timeout", "late"), ("server_error", "failed"), ("refused", "failed")])
+def test_a_call_that_fails_is_a_turn_without_actions_and_the_next_turn_asks_again(kind: Any, outcome: str) -> None:
+    script = Asked(Failure(kind=kind, message="no answer"))
+    one, exchange = trader(script), market()
+    failed = [one.decide(seen(exchange)) for _ in range(2)]
+    assert {(decision.actions, decision.outcome) for decision in failed} == {((), outcome)}
+    script.line = orders(order("buy", 120))
+    assert one.decide(seen(exchange)).actions == (bid(120),)
+
+
+def test_a_key_that_is_refused_is_not_tried_again_in_this_run() -> None:
+    script = Asked(Failure(kind="bad_key", message="refused"))
+    one = trader(script)
+    decisions = [one.decide(seen(market())) for _ in range(3)]
+    assert [decision.outcome for decision in decisions] == ["failed"] * 3
+    assert decisions[2].reason == "bad_key: refused"
+    assert len(script) == 1
+
+
+def test_one_question_that_is_rejected_does_not_silence_the_model() -> None:
+    one = trader([Failure(kind="bad_request", message="too long"), orders(order("buy", 120))])
+    assert one.decide(seen(market())).outcome == "failed"
+    assert one.decide(seen(market())).actions == (bid(120),)
+
+
+def test_the_deadline_is_that_of_people_and_a_repair_has_the_same_one() -> None:
+    script = Asked("rubbish")
+    exchange = market(design("asset_cda").with_changes(decision_seconds=7))
+    LanguageModelTrader(models=models(script), alias="scripted", seat=1, clock=lambda: 1e6).decide(seen(exchange))
+    assert [request.deadline for request in script] == [1e6 + 7] * 2
+
+
+def test_nothing_is_asked_where_nothing_can_be_done() -> None:
+    script = Asked()
+    closed = market()
+    closed.operate(ClosePeriod(20), 20)
+    broke = market(me=Role(name="broke", cash=0, shares=0))
+    assert [trader(script).decide(seen(one)).actions for one in (closed, broke)] == [(), ()]
+    assert script == []
+
+
+# What one is told next time
+
+
+def told_next(exchange: Any, reply: dict[str, Any], between: Any = lambda: None) -> list[str]:
+    """What a model is told of its orders one turn after `reply`."""
+    script = Asked(reply)
+    one = trader(script)
+    turn(exchange, one)
+    between()
+    script.line = HOLD
+    turn(exchange, one, 2.0)
+    told: list[str] = blocks(script.prompt).get("your orders", [])
+    return told
+
+
+def test_a_refused_order_is_told_back_with_the_reason() -> None:
+    told = told_next(market(), orders(order("buy", 600, 2)))
+    assert told == ["buy 2 at 600: refused: Not placed: 2 would cost 1,200, and 1,000 of your cash is free."]
+
+
+def test_trades_at_once_and_orders_that_stand_are_told_back() -> None:
+    exchange = do(market(), "a", ask(120))
+    told = told_next(exchange, orders(order("buy", 120, 3), order("sell", 300)))
+    assert told == [
+        "buy 3 at 120: 1 traded at once, order 2",
+        "sell 1 at 300: done, order 3",
+        "your shares: 5, now 6; cash 1,000, now 880",
+    ]
+
+
+def test_what_happens_to_a_standing_order_in_between_is_told() -> None:
+    exchange = do(market(), "me", bid(100, 3), bid(90))
+    script = Asked()
+    one = trader(script)
+    turn(exchange, one)
+    do(exchange, "a", ask(100, 2))
+    turn(exchange, one, 2.0)
+    assert blocks(script.prompt)["your orders"] == [
+        "order 1 (buy 3 at 100): 2 traded, 1 left",
+        "your shares: 5, now 7; cash 1,000, now 800",
+    ]
+    do(exchange, "a", ask(100))
+    turn(exchange, one, 3.0)
+    assert blocks(script.prompt)["your orders"][0] == "order 1 (buy 1 at 100): left the book"
+
+
+def test_an_order_one_takes_back_oneself_is_not_told_as_news_twice() -> None:
+    exchange = do(market(), "me", bid(100))
+    assert told_next(exchange, orders({"do": "cancel", "order": 1})) == ["cancel order 1: done, order 1"]
+
+
+def test_the_end_of_a_period_is_told_and_news_is_told_once() -> None:
+    exchange = do(market(), "me", bid(100))
+    script = Asked()
+    one = trader(script)
+    turn(exchange, one)
+    exchange.operate(ClosePeriod(20), 20)
+    exchange.operate(OpenPeriod())
+    turn(exchange, one)
+    assert blocks(script.prompt)["your orders"] == ["Period 1 ended; orders still open then were removed."]
+    turn(exchange, one)
+    assert "nothing new" in script.prompt
+
+
+def test_a_late_answer_is_told_to_have_changed_nothing() -> None:
+    script = Asked(orders(order("buy", 120)))
+    one = trader(script)
+    decision = one.decide(seen(market()))
+    one.told(replace(decision, outcome="late"), ())
+    one.decide(seen(market()))
+    assert blocks(script.prompt)["your orders"] == ["buy 1 at 120: not sent: the answer came too late"]
+
+
+def test_news_of_a_turn_that_failed_is_kept_for_the_next() -> None:
+    answers = iter([orders(order("buy", 600, 2)), "", "", HOLD])
+    script = Asked(lambda request: next(answers))
+    one, exchange = trader(script), market()
+    for _ in range(3):
+        turn(exchange, one)
+    assert "refused" in blocks(script.prompt)["your orders"][0]
+
+
+def test_refusals_in_a_whole_session_reach_the_models() -> None:
+    script = Asked(orders(order("buy", 900, 5)))
+    played = session(script, turns=12)
+    refused = list(refusals(played))
+    assert refused
+    assert sum("refused: Not placed" in request.messages[-1].content for request in script) > len(refused) / 2
+
+
+# Settings
+
+
+def test_settings_say_what_sets_a_seat_apart_and_go_into_its_questions() -> None:
+    script = Asked()
+    made = [trader(script, seat=seat, seed=4, temperature=0.7, persona="bold") for seat in (1, 2)]
+    for one in made:
+        one.decide(seen(market()))
+    assert [request.seed for request in script] == [one.settings["seed"] for one in made]
+    assert made[0].settings["seed"] != made[1].settings["seed"]
+    assert {request.temperature for request in script} == {0.7}
+    assert made[0].settings["persona"] == "bold"
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"memory": "total"}, "memory: there is no 'total'; choose one of none, notes, summary, full."),
+        ({"execution": "vwap"}, "execution: there is no 'vwap'; choose one of immediate, twap."),
+        ({"reflection": "daily"}, "reflection: there is no 'daily'; choose one of never, market, period."),
+        ({"memory": "none", "reflection": "period"}, "what is learnt needs a memory"),
+    ],
+)
+def test_an_unknown_setting_is_named_with_the_known(setting: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        LanguageModelConfig(**setting)
+
+
+def test_a_question_for_estimates_is_the_first_one_and_asks_nothing() -> None:
+    script = Asked()
+    one = trader(script)
+    estimated = one.question(seen(market()))
+    assert script == []
+    one.decide(seen(market()))
+    assert estimated.messages == script[0].messages
+    assert script[0].key == "seat-1/period-1/turn-1"
+
+
+# The rule in the place of a model
+
+
+@pytest.mark.parametrize(("name", "number"), [("asset_cda", 6), ("smith_1962", 22)])
+def test_the_heuristic_through_the_layer_is_the_heuristic(name: str, number: int) -> None:
+    asked = Models(local={"heuristic": ByRule(StandIn(lambda seat: Random(f"3/T{seat}")))}, keys=Keys({}))
+    make = seats(lambda seat: LanguageModelTrader(models=asked, alias="heuristic", seat=seat))
+    by_model = play(design(name), ["heuristic"] * number, seed=3, turns=60, make=make)
+    directly = play(design(name), ["heuristic"] * number, seed=3, turns=60)
+    assert by_model.exchange.chain_hash() == directly.exchange.chain_hash()
+    assert by_model.exchange.trades

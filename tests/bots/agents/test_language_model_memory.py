@@ -1,0 +1,196 @@
+"""What a model takes along from turn to turn and from period to period, by memory mode, and looking back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bots.adapters.llm import Failure, estimate_prompt
+from bots.agents.memory import NOTE, WINDOW
+from bots.agents.trader import Trader
+from market.designs import design
+from market.events import ClosePeriod, OpenPeriod
+from market.exchange import Exchange
+from tests.bots.agents.models import HOLD, Asked, blocks, crowd, order, orders, sensible, trader, turn
+from tests.bots.agents.scenes import ask, do, market, seen
+from tests.headless import play
+
+MODES = ("none", "notes", "summary", "full")
+NOTED = {**HOLD, "plans": "buy early", "insights": "prices fall"}
+
+
+def next_period(exchange: Exchange) -> Exchange:
+    exchange.operate(ClosePeriod(20), 20)
+    exchange.operate(OpenPeriod())
+    return exchange
+
+
+def asked_twice(memory: str, first: dict[str, Any]) -> Asked:
+    """A model asked once in each of two periods; it answers `first` and then nothing new."""
+    script = Asked(first)
+    one, exchange = trader(script, memory=memory), do(market(), "a", ask(120))
+    turn(exchange, one)
+    script.line = HOLD
+    next_period(exchange)
+    turn(exchange, one)
+    return script
+
+
+def properties(script: Asked) -> set[str]:
+    return set(script[-1].schema["properties"])
+
+
+# Modes
+
+
+def test_without_a_memory_a_turn_tells_nothing_of_earlier_answers() -> None:
+    script = asked_twice("none", {**NOTED, **orders(order("buy", 120)), "reasoning": "a bargain"})
+    text = " ".join(message.content for message in script[-1].messages)
+    assert len(script[-1].messages) == 2
+    assert not [word for word in ("buy early", "prices fall", "a bargain", "insights") if word in text]
+    assert properties(script) == {"reasoning", "actions", "intent"}
+
+
+def test_notes_go_along_into_the_next_period() -> None:
+    script = asked_twice("notes", NOTED)
+    assert blocks(script.prompt)["your notes"] == {"insights": "prices fall", "plans": "buy early"}
+    assert properties(script) == {"reasoning", "actions", "intent", "plans", "insights"}
+
+
+def test_an_empty_note_keeps_the_old_one_and_a_new_one_takes_its_place() -> None:
+    answers = iter([NOTED, {**HOLD, "plans": "", "insights": "  "}, {**HOLD, "plans": "sell late"}, HOLD])
+    script = Asked(lambda request: next(answers))
+    one, exchange = trader(script), market()
+    for _ in range(3):
+        turn(exchange, one)
+    assert blocks(script.prompt)["your notes"] == {"insights": "prices fall", "plans": "buy early"}
+    turn(exchange, one)
+    assert blocks(script.prompt)["your notes"] == {"insights": "prices fall", "plans": "sell late"}
+
+
+def test_a_note_that_is_too_long_is_cut() -> None:
+    script = asked_twice("notes", {**HOLD, "plans": "x" * 5000})
+    assert blocks(script.prompt)["your notes"] == {"plans": "x" * NOTE}
+
+
+def test_a_summary_has_a_line_for_each_period_and_the_latest_turns_with_their_fate() -> None:
+    script = asked_twice("summary", {**orders(order("buy", 120)), "reasoning": "a bargain"})
+    assert blocks(script.prompt)["your turns"] == [
+        "period 1, 1 turns, from 1,000 points in cash and 5 shares to 1,000 points in cash and 5 shares",
+        "period 1, second 1: a bargain | buy 1 at 120: 1 traded at once, order 2",
+    ]
+
+
+def test_a_summary_stays_short_in_a_long_session() -> None:
+    script = Asked(lambda request: {**sensible(request), "reasoning": "because " * 100})
+    long = design("asset_cda").with_changes(periods=20, price_max=5000)
+    play(long, ["model"] * 3, turns=12, make=crowd(script, memory="summary"))
+    turns = blocks(script.prompt)["your turns"]
+    assert sum(one.startswith("period") and "turns" in one for one in turns) == 10
+    assert len(turns) == 16
+    assert max(len(one) for one in turns) < 500
+
+
+def test_a_full_memory_is_the_conversation_as_it_was() -> None:
+    script = asked_twice("full", {**HOLD, "reasoning": "a bargain"})
+    first, then = script
+    assert then.messages[1].content == first.messages[1].content
+    assert [message.role for message in then.messages] == ["system", "user", "assistant", "user"]
+    assert '"reasoning":"a bargain"' in then.messages[2].content
+
+
+def test_a_full_memory_never_outgrows_what_a_model_can_read() -> None:
+    script = Asked(sensible)
+    long = design("asset_cda").with_changes(periods=10, price_max=2000)
+    play(long, ["model"] * 2, turns=25, make=crowd(script, memory="full"))
+    sizes = [estimate_prompt(request.messages) for request in script]
+    assert WINDOW < max(sizes) < WINDOW + 3000
+    assert script[-1].messages[1].role == "user"
+    assert "Period 1 of" not in script[-1].messages[1].content
+
+
+@pytest.mark.parametrize("memory", MODES)
+def test_an_answer_that_failed_leaves_nothing_in_any_memory(memory: str) -> None:
+    script = Asked("rubbish that is no reply")
+    one, exchange = trader(script, memory=memory), market()
+    turn(exchange, one)
+    script.line = HOLD
+    turn(exchange, one)
+    assert len(script[-1].messages) == 2
+    assert "rubbish" not in script.prompt
+
+
+@pytest.mark.parametrize("memory", MODES)
+def test_every_memory_trades_and_repeats_itself(memory: str) -> None:
+    played = [play(design("asset_cda"), ["model"] * 4, turns=15, make=crowd(sensible, memory=memory)) for _ in "ab"]
+    assert played[0].exchange.trades
+    assert played[0].exchange.chain_hash() == played[1].exchange.chain_hash()
+
+
+# Looking back
+
+
+LEARNT = {"insights": "others sell too cheap", "plans": "buy first"}
+
+
+def looks_back(**config: Any) -> tuple[Asked, Trader, Exchange]:
+    """A model that was asked once in the first period, which then closed."""
+    script = Asked(lambda request: LEARNT if "insights and plans" in request.messages[-1].content else HOLD)
+    one, exchange = trader(script, **config), market()
+    turn(exchange, one)
+    exchange.operate(ClosePeriod(20), 20)
+    return script, one, exchange
+
+
+@pytest.mark.parametrize("memory", ["notes", "summary", "full"])
+def test_what_is_learnt_from_a_period_is_read_in_the_next(memory: str) -> None:
+    script, one, exchange = looks_back(memory=memory, reflection="period")
+    decision = one.reflect(seen(exchange, 20.0))
+    assert decision
+    assert (decision.actions, decision.outcome, decision.reason) == ((), "valid", "others sell too cheap")
+    assert decision.calls == ("seat-1/period-1/reflection-2",)
+    assert "Period 1 of 3 is over." in script.prompt
+    exchange.operate(OpenPeriod())
+    turn(exchange, one)
+    assert blocks(script.prompt)["your notes"] == LEARNT
+
+
+@pytest.mark.parametrize(("reflection", "asked"), [("never", [0, 0]), ("market", [0, 1]), ("period", [1, 1])])
+def test_one_looks_back_after_each_period_after_the_market_or_never(reflection: str, asked: list[int]) -> None:
+    script, one, exchange = looks_back(reflection=reflection)
+    counts = []
+    for _ in range(2):
+        before = len(script)
+        one.reflect(seen(exchange, 20.0))
+        counts.append(len(script) - before)
+        while exchange.period < 3:
+            exchange.operate(OpenPeriod())
+            assert one.reflect(seen(exchange, 1.0)) is None
+            exchange.operate(ClosePeriod(20), 20)
+    assert counts == asked
+
+
+def test_the_market_is_over_when_one_looks_back_on_it() -> None:
+    script, one, exchange = looks_back(reflection="market")
+    for _ in range(2):
+        exchange.operate(OpenPeriod())
+        exchange.operate(ClosePeriod(60), 20)
+    one.reflect(seen(exchange, 20.0))
+    assert script.prompt.startswith("The market is over.\n\nYou have 1,700 points in cash and 5 shares.")
+
+
+def test_looking_back_in_vain_is_on_record_and_keeps_the_old_notes() -> None:
+    script, one, exchange = looks_back(reflection="period")
+    script.line = NOTED
+    exchange.operate(OpenPeriod())
+    turn(exchange, one)
+    exchange.operate(ClosePeriod(20), 20)
+    script.line = Failure(kind="refused", message="no")
+    decision = one.reflect(seen(exchange, 20.0))
+    assert decision
+    assert (decision.outcome, decision.reason) == ("failed", "refused: no")
+    script.line = HOLD
+    exchange.operate(OpenPeriod())
+    turn(exchange, one)
+    assert blocks(script.prompt)["your notes"] == {"insights": "prices fall", "plans": "buy early"}
