@@ -17,6 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,9 @@ class Stop(Exception):
 
 def main() -> int:
     arguments = parser().parse_args()
+    for ending in ("SIGTERM", "SIGHUP"):  # a closed terminal, too, leaves no server behind
+        if hasattr(signal, ending):
+            signal.signal(getattr(signal, ending), signal.default_int_handler)
     try:
         return int(arguments.command(arguments))
     except Stop as reason:
@@ -55,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--treatment", default="asset_cda", help="see: python -m market list (asset_cda)")
     demo.add_argument("--period-seconds", type=positive, help="length of a period; the treatment's own otherwise")
     demo.add_argument("--model", default="heuristic", help="who plays the bots' seats (heuristic)")
-    demo.add_argument("--port", type=whole(1), default=8000, help="port of the server (8000)")
+    demo.add_argument("--port", type=whole(1, 65535), default=8000, help="port of the server (8000)")
     demo.add_argument("--headed", action="store_true", help="show the bots' browser")
     demo.add_argument("--out", type=Path, default=Path("bot-data"), help="folder for run folders (bot-data)")
     test = commands.add_parser("test", help="set up with the development packages and run the whole suite")
@@ -63,10 +67,10 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def whole(least: int) -> Callable[[str], int]:
+def whole(least: int, most: int = 10_000) -> Callable[[str], int]:
     def number(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"expected a whole number of at least {least}, got {text!r}")
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"expected a whole number from {least} to {most}, got {text!r}")
         return int(text)
 
     return number
@@ -97,8 +101,8 @@ def set_up(requirements: Path) -> None:
         return
     make_venv()
     say(f"Installing {requirements.relative_to(ROOT)} into .venv (a minute or two) ...")
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements)]
-    if subprocess.call(pip):
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]
+    if subprocess.call([*pip, "-r", str(requirements)], cwd=ROOT):
         raise Stop(
             "the packages could not be installed (see above). Without a network, name an index that can be reached "
             "(PIP_INDEX_URL), then run the same command again."
@@ -188,6 +192,7 @@ class Server:
         lab |= {name: secrets.token_urlsafe(24) for name in ("OTREE_SECRET_KEY", "OTREE_ADMIN_PASSWORD")}
         path = os.pathsep.join([str(SCRIPTS), os.environ.get("PATH", "")])
         self.environment = {**os.environ, **lab, "PATH": path}
+        self.environment.pop("DATABASE_URL", None)  # a demo has no business in the lab's database
 
     def __enter__(self) -> Server:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -228,7 +233,8 @@ class Server:
         if os.name == "nt":
             subprocess.call(["taskkill", "/T", "/F", "/PID", str(self.process.pid)], stdout=subprocess.DEVNULL)
         else:
-            os.killpg(self.process.pid, how)
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, how)
         try:
             self.process.wait(3)  # longer than a commit; pages that stay open would hold it for ever
         except subprocess.TimeoutExpired:

@@ -1,8 +1,19 @@
 """oTree's settings: one session configuration for each treatment; secrets come from the environment."""
 
+import sys
 from os import environ
 
 from market.designs import DESIGNS, design
+
+SECRETS = ("OTREE_ADMIN_PASSWORD", "OTREE_SECRET_KEY", "OTREE_AUTH_LEVEL")
+# What a point, the treatment's unit of money, is worth in dollars unless the session says otherwise.
+WORTH = {"dollars": 1.0, "cents": 0.01}
+
+missing = [name for name in SECRETS if not environ.get(name)]
+if environ.get("OTREE_PRODUCTION") and missing:
+    sys.exit(
+        f"A server in production needs {', '.join(missing)} in its environment; OTREE_AUTH_LEVEL is STUDY or DEMO."
+    )
 
 
 def _config(name: str) -> dict[str, object]:
@@ -14,6 +25,7 @@ def _config(name: str) -> dict[str, object]:
         "num_demo_participants": seats,
         "app_sequence": ["otree_app"],
         "treatment": name,
+        "real_world_currency_per_point": WORTH.get(treatment.currency, 0.01),
         "period_seconds": 0.0,
         "result_seconds": 0.0,
         "humans": 0,

@@ -18,8 +18,8 @@ from otree_app.store import Head, Stored
 
 def record_of(group: Group) -> MarketRecord:
     """A market with all that happened in it, from its rows alone."""
-    head: MarketHead = MarketHead.objects_get(group_id=group.id)
-    stored = _stored(group)
+    head = head_of(group)
+    stored = _stored(head)
     players: list[Player] = group.get_players()
     return MarketRecord(
         session=group.session.code,
@@ -33,14 +33,19 @@ def record_of(group: Group) -> MarketRecord:
 
 def exchange_of(group: Group) -> Exchange:
     """The market of a group as it stands: the live one, or the one its rows lead to."""
-    host = HOSTS.peek(group.id)
+    host = HOSTS.peek(head_of(group).id)
     return host.exchange if host else record_of(group).exchange
 
 
-def _stored(group: Group) -> list[Stored]:
+def _stored(head: MarketHead) -> list[Stored]:
     columns = [getattr(MarketEvent, name) for name in (*LogLine._fields, "utc", "client")]
-    rows = dbq(MarketEvent).filter_by(group_id=group.id).order_by(MarketEvent.seq).with_entities(*columns)
+    rows = dbq(MarketEvent).filter_by(head_id=head.id).order_by(MarketEvent.seq).with_entities(*columns)
     return [Stored(LogLine(*row[:-2]), row[-2], row[-1]) for row in rows]
+
+
+def head_of(group: Group) -> MarketHead:
+    head: MarketHead = MarketHead.objects_get(group_id=group.id)
+    return head
 
 
 def groups_of(players: Iterable[Player]) -> list[Group]:

@@ -43,14 +43,16 @@ class MarketHost:
     exchange: Exchange
     schedule: Schedule
 
-    def __init__(self, group_id: int, store: Store, on_finish: Callable[[MarketHost], Awaitable[None]]) -> None:
-        self.group_id = group_id
+    def __init__(self, head_id: int, store: Store, on_finish: Callable[[MarketHost], Awaitable[None]]) -> None:
+        self.head_id = head_id
         self.connections = Connections()
         self._store = store
         self._on_finish = on_finish
         self._asks: list[Ask] = []
+        self._batch: list[Ask] = []
         self._wake = asyncio.Event()
         self._saving = False
+        self._results_noted = False
         self.stopped = False
 
     async def start(self) -> None:
@@ -62,14 +64,14 @@ class MarketHost:
     def _stop(self, task: asyncio.Task[None]) -> None:
         """Only a bug ends the work. Let go of all pages: they come back to a host that is built anew from the rows."""
         self.stopped = True
-        for ask in self._asks:
-            ask.answer.cancel()
+        for ask in (*self._batch, *self._asks):
+            _answer(ask, NOT_SAVED)
         self.connections.tell()
         if not task.cancelled():
-            logger.critical("Market %s stopped", self.group_id, exc_info=task.exception())
+            logger.critical("Market %s stopped", self.head_id, exc_info=task.exception())
 
     async def _load(self) -> None:
-        head, stored = await self._store.read(self.group_id)
+        head, stored = await self._store.read(self.head_id)
         self.exchange = restored(head, stored)
         self.schedule = Schedule(self.exchange, tuple(json.loads(head.dividends)))
         self.feed = Feed(self.exchange)
@@ -107,13 +109,22 @@ class MarketHost:
 
     def leave(self, connection: Connection) -> None:
         self.connections.remove(connection)
+        if self.exchange.phase is Phase.WAITING and not self.connections.ready():
+            self.schedule.first_seat = None  # who has gone again does not start the market for nobody
 
     async def ask(self, trader: str, request: Request) -> Receipt:
         """Have a command carried out; the receipt comes when it is on disk."""
+        if self.stopped:
+            return NOT_SAVED
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._asks.append(Ask(trader, request, answer))
         self._wake.set()
         return await answer
+
+    @property
+    def on_disk(self) -> int:
+        """How many events are stored."""
+        return self._stored
 
     def state(self) -> HostState:
         """The clock and who is there, now."""
@@ -121,7 +132,12 @@ class MarketHost:
         change = self.schedule.next_change(ready == len(exchange.accounts))
         timed = change is not None and exchange.phase is not Phase.WAITING
         remaining = round(max(0.0, change - time.time()), 3) if timed and change else None
-        return HostState(remaining, exchange.phase is Phase.OPEN, ready, len(exchange.accounts))
+        return HostState(remaining, exchange.phase is Phase.OPEN, ready, len(exchange.accounts), self._note())
+
+    def _note(self) -> str:
+        """Why the market is paused, for all to read."""
+        last = self.exchange.events[-1].command if self.exchange.events else None
+        return last.reason if isinstance(last, Pause) else ""
 
     def news(self, connection: Connection) -> str | None:
         """The next message for a page; None when it knows everything that is on disk."""
@@ -148,11 +164,22 @@ class MarketHost:
 
     async def _work(self) -> None:
         while True:
+            await self._note_results()
             await self._sleep()
-            asks, self._asks = self._asks, []
+            self._batch, self._asks = self._asks, []
             self._run_clock(time.time())
-            answers = [(ask.answer, self._carry_out(ask, time.time())) for ask in asks]
-            await self._save(answers)
+            receipts = [self._carry_out(ask, time.time()) for ask in self._batch]
+            await self._save(receipts)
+
+    async def _note_results(self) -> None:
+        """Once the last period is on disk; again after a restart or a failure, until it has been done."""
+        while self.exchange.phase is Phase.FINISHED and not self._results_noted:
+            try:
+                await self._on_finish(self)
+                self._results_noted = True
+            except StoreError:
+                logger.exception("Market %s: could not note the results, trying again", self.head_id)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _sleep(self) -> None:
         """Until somebody asks or the clock has something to do."""
@@ -187,32 +214,32 @@ class MarketHost:
         self._answers.put(trader, request.id, receipt)
         return receipt
 
-    async def _save(self, answers: Sequence[tuple[asyncio.Future[Receipt], Receipt]]) -> None:
-        """Commit what is new, then answer and tell; where it cannot be saved, refuse and go back to what is on disk."""
+    async def _save(self, receipts: Sequence[Receipt]) -> None:
+        """Commit what is new, then answer and tell; where it cannot be saved, go back to what is on disk and refuse."""
+        self._saving, before = True, self._stored
         saved = await self._commit()
-        for answer, receipt in answers:
-            if not answer.done():
-                answer.set_result(receipt if saved or not receipt.ok else Receipt.refused("not_saved"))
         if not saved:
             await self._go_back()
+        self._saving = False
+        for ask, receipt in zip(self._batch, receipts, strict=True):
+            # a commit may have arrived though its answer did not: then the log knows the command
+            known = receipt if saved or not receipt.ok else self._answers.get(ask.trader, ask.request.id)
+            _answer(ask, known or NOT_SAVED)
+        self._batch = []
+        if not saved or self._stored > before:
+            self.connections.tell()
 
     async def _commit(self) -> bool:
         now, new = time.time(), self.exchange.log(self._stored)
         if not new:
             return True
-        self._saving = True
         try:
             rows = [Stored(line, now, client) for line, client in zip(new, self._clients[self._stored :], strict=True)]
-            await self._store.append(self.group_id, rows)
+            await self._store.append(self.head_id, rows)
         except StoreError:
-            logger.exception("Market %s: could not save %s events", self.group_id, len(new))
+            logger.exception("Market %s: could not save %s events", self.head_id, len(new))
             return False
-        finally:
-            self._saving = False
         self._stored += len(new)
-        self.connections.tell()
-        if self.exchange.phase is Phase.FINISHED:
-            await self._on_finish(self)
         return True
 
     async def _go_back(self) -> None:
@@ -220,11 +247,20 @@ class MarketHost:
             try:
                 await self._load()
             except StoreError:
-                logger.exception("Market %s: could not read the log, trying again", self.group_id)
+                logger.exception("Market %s: could not read the log, trying again", self.head_id)
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 self.connections.forget()
+                self._wake.set()
                 return
+
+
+NOT_SAVED = Receipt.refused("not_saved")
+
+
+def _answer(ask: Ask, receipt: Receipt) -> None:
+    if not ask.answer.done():
+        ask.answer.set_result(receipt)
 
 
 def restored(head: Head, stored: Sequence[Stored]) -> Exchange:

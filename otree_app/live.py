@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 from otree.channels.routing import websocket_routes
 from otree.channels.utils import wrap_websocket_send
-from otree.database import session_scope
+from otree.database import dbq, session_scope
 from otree.middleware import lock2
 from otree.models import Participant
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm.exc import NoResultFound
 from starlette.endpoints import WebSocketEndpoint
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from otree_app.host import MarketHost
-from otree_app.models import Group, Player
+from otree_app.models import Group, MarketHead, Player
 from otree_app.protocol import acknowledgement, parse
 from otree_app.seats import Connection
-from otree_app.store import Store
+from otree_app.store import Store, StoreError
+
+logger = logging.getLogger(__name__)
 
 COALESCE_SECONDS = 0.05
 UNKNOWN_SEAT = 4404
@@ -26,27 +33,27 @@ SERVICE_RESTART = 1012
 
 
 class Hosts:
-    """The markets that live in this process, by group; each is rebuilt from its rows when it is first asked for."""
+    """The markets that live in this process, by number; each is rebuilt from its rows when it is first asked for."""
 
     def __init__(self) -> None:
         self._hosts: dict[int, MarketHost] = {}
         self._store: Store | None = None
         self._lock = asyncio.Lock()
 
-    async def get(self, group_id: int) -> MarketHost:
-        """The host of a group. Raises StoreError."""
+    async def get(self, head_id: int) -> MarketHost:
+        """The host of a market. Raises StoreError, MarketGone."""
         async with self._lock:
-            host = self._hosts.get(group_id)
+            host = self._hosts.get(head_id)
             if host is None or host.stopped:
                 self._store = self._store or Store()
-                host = MarketHost(group_id, self._store, save_results)
+                host = MarketHost(head_id, self._store, save_results)
                 await host.start()
-                self._hosts[group_id] = host
+                self._hosts[head_id] = host
         return host
 
-    def peek(self, group_id: int) -> MarketHost | None:
-        """The host of a group if it lives already."""
-        return self._hosts.get(group_id)
+    def peek(self, head_id: int) -> MarketHost | None:
+        """The host of a market if it lives already."""
+        return self._hosts.get(head_id)
 
 
 HOSTS = Hosts()
@@ -55,13 +62,24 @@ HOSTS = Hosts()
 async def save_results(host: MarketHost) -> None:
     """Note on oTree's own rows what each seat ended with, whatever page its participant is on."""
     async with lock2:
-        with session_scope():
-            group = Group.objects_get(id=host.group_id)
+        with database_troubles(), session_scope():
+            group = Group.objects_get(id=MarketHead.objects_get(id=host.head_id).group_id)
             group.finished = True
             for player in Player.objects_filter(group=group):
                 account = host.exchange.accounts[player.trader]
                 player.final_cash, player.final_shares = account.cash, account.shares
                 player.payoff = account.earnings * Decimal(host.exchange.treatment.tick)
+
+
+@contextmanager
+def database_troubles() -> Iterator[None]:
+    """As StoreError, so that the host tries again; a session that was deleted meanwhile needs no results."""
+    try:
+        yield
+    except NoResultFound:
+        logger.warning("A market that finished is in the database no more: its session was deleted.")
+    except SQLAlchemyError as error:
+        raise StoreError(str(error)) from error
 
 
 class MarketSocket(WebSocketEndpoint):
@@ -108,18 +126,19 @@ async def tell_news(websocket: WebSocket, host: MarketHost, connection: Connecti
 
 
 async def find_seat(participant_code: str, round_number: str) -> tuple[int, str] | None:
-    """(group, trader) of a participant in a round, None where there is none."""
-    if not round_number.isdecimal():
+    """(number of the market, trader) of a participant in a round, None where there is none."""
+    if not (round_number.isascii() and round_number.isdecimal() and len(round_number) < 6):
         return None
     async with lock2:
         with session_scope():
-            player = (
-                Player.objects_filter(round_number=int(round_number))
+            found = (
+                dbq(Player)
                 .join(Participant)
-                .filter(Participant.code == participant_code)
-                .first()
+                .join(MarketHead, MarketHead.group_id == Player.group_id)
+                .filter(Participant.code == participant_code, Player.round_number == int(round_number))
+                .with_entities(MarketHead.id, Player.trader)
             )
-            return (player.group_id, player.trader) if player else None
+            return found.first()  # type: ignore[no-any-return]
 
 
 websocket_routes.append(WebSocketRoute("/openpit/market/{participant_code}/{round_number}", MarketSocket))

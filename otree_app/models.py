@@ -11,6 +11,7 @@ def use_write_ahead_log(connection: object, _record: object) -> None:
     """Readers and the writer of a SQLite file work side by side; what is committed outlives the machine's power."""
     connection.execute("pragma journal_mode=wal")  # type: ignore[attr-defined]
     connection.execute("pragma synchronous=full")  # type: ignore[attr-defined]
+    connection.execute("pragma foreign_keys=on")  # type: ignore[attr-defined]
 
 
 if engine.dialect.name == "sqlite":
@@ -51,6 +52,9 @@ def group_key() -> Column:
 class MarketHead(ExtraModel):
     """What a market starts from: the frozen treatment, the roles by trader, the dividends drawn; all as JSON."""
 
+    # a number is never given out again, so that what is left of a deleted session cannot be taken for a new one's
+    __table_args__ = {"sqlite_autoincrement": True}
+
     group_id = group_key()
     document = models.LongStringField()
     roles = models.LongStringField()
@@ -61,9 +65,9 @@ class MarketHead(ExtraModel):
 class MarketEvent(ExtraModel):
     """One accepted command. `utc` in seconds since 1970; `client` the id that the page gave the command."""
 
-    __table_args__ = (UniqueConstraint("group_id", "seq"),)
+    __table_args__ = (UniqueConstraint("head_id", "seq"),)
 
-    group_id = group_key()
+    head_id = Column(Integer, ForeignKey("otree_app_markethead.id", ondelete="CASCADE"), index=True)
     seq = models.IntegerField()
     period = models.IntegerField()
     seconds = models.FloatField()

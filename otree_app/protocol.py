@@ -37,9 +37,14 @@ def parse(text: str) -> Request:
     if message.get("do") == "snapshot":
         return Request("")
     identity = message.get("id")
-    if not isinstance(identity, str) or not 0 < len(identity) <= ID_LENGTH:
-        return _unread("", f"a command has an id of 1 to {ID_LENGTH} characters")
+    if not isinstance(identity, str) or not 0 < len(identity) <= ID_LENGTH or not _plain(identity):
+        return _unread("", f"a command has an id of 1 to {ID_LENGTH} plain characters")
     return _command(identity, message)
+
+
+def _plain(text: str) -> bool:
+    """What every database can store as it is."""
+    return text.isascii() and text.isprintable()
 
 
 def _command(identity: str, message: dict[str, object]) -> Request:

@@ -6,15 +6,18 @@ from typing import Any
 
 from otree.channels.routing import websocket_routes
 from otree.common import AUTH_COOKIE_NAME, AUTH_COOKIE_VALUE
+from otree.database import dbq
 from otree.models import Session
 from otree.views.cbv import validate_rest_key
+from sqlalchemy.orm import joinedload
 from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from otree_app.archive import head_of
 from otree_app.live import HOSTS
-from otree_app.models import Group, Player
+from otree_app.models import Group, MarketEvent, Player
 
 KINDS = ("human", "model", "rule")
 LONGEST_NAME = 200
@@ -44,7 +47,8 @@ class SessionState(Guarded):
     """GET: who is where, and how far each market is."""
 
     async def answer_for(self, request: Request, session: Any) -> Response:
-        players: list[Player] = Player.objects_filter(session=session).order_by("id").all()
+        query = Player.objects_filter(session=session).order_by("id")
+        players: list[Player] = query.options(joinedload(Player.participant)).all()
         groups: list[Group] = Group.objects_filter(session=session).order_by("id").all()
         return JSONResponse(
             {
@@ -69,11 +73,15 @@ def _participant(player: Player) -> dict[str, Any]:
 
 
 def _market(group: Group) -> dict[str, Any]:
-    host = HOSTS.peek(group.id)
-    state = {"phase": "finished" if group.finished else "waiting", "period": 0, "events": 0}
+    head = head_of(group)
+    host = HOSTS.peek(head.id)
     if host:
         exchange = host.exchange
-        state = {"phase": exchange.phase.value, "period": exchange.period, "events": len(exchange.events)}
+        state = {"phase": exchange.phase.value, "period": exchange.period, "events": host.on_disk}
+    else:
+        last = dbq(MarketEvent).filter_by(head_id=head.id).order_by(MarketEvent.seq.desc()).first()
+        phase = "finished" if group.finished else "waiting"
+        state = {"phase": phase, "period": last.period if last else 0, "events": last.seq if last else 0}
     return {"market": f"{group.round_number}-{group.id_in_subsession}", **state}
 
 

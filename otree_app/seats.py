@@ -43,9 +43,6 @@ class Connections:
         """Seats with at least one open page."""
         return len({connection.trader for connection in self._open})
 
-    def traders(self) -> frozenset[str]:
-        return frozenset(connection.trader for connection in self._open)
-
     def tell(self) -> None:
         """Have every page ask for news."""
         for connection in self._open:
@@ -86,5 +83,6 @@ class Pace:
     def too_fast(self, trader: str, now: float) -> bool:
         tokens, last = self._buckets.get(trader, (self._room, now))
         tokens = min(self._room, tokens + (now - last) * self._rate)
-        self._buckets[trader] = (max(0.0, tokens - 1), now)
-        return tokens < 1
+        granted = tokens >= 1
+        self._buckets[trader] = (tokens - granted, now)
+        return not granted

@@ -15,6 +15,9 @@ from market.designs import check_seats, deal_roles, design, draw_dividends
 from market.treatments import Treatment, TreatmentError
 from otree_app.models import Group, MarketHead, Player, Subsession
 
+# fields of a treatment that a session configuration may change; 0 leaves the treatment's own
+CHANGEABLE = ("period_seconds", "result_seconds", "humans", "bots")
+
 
 def creating_session(subsession: Subsession) -> None:
     """Deal roles and draw dividends for each group. A configuration that cannot be played makes no session."""
@@ -30,8 +33,8 @@ def creating_session(subsession: Subsession) -> None:
 def treatment_of(config: dict[str, Any]) -> Treatment:
     """The design a session configuration names, with what it changes. Raises TreatmentError."""
     treatment = from_file(config["treatment_file"]) if config.get("treatment_file") else design(config["treatment"])
-    changes = {name: config[name] for name in ("period_seconds", "result_seconds") if config.get(name)}
-    return treatment.with_changes(humans=config.get("humans") or 0, bots=config.get("bots") or 0, **changes)
+    changes = {name: config[name] for name in CHANGEABLE if config.get(name)}
+    return treatment.with_changes(**changes)
 
 
 def from_file(name: str) -> Treatment:
@@ -67,5 +70,7 @@ def _make_market(group: Group, treatment: Treatment, seed: int) -> None:
 
 def _kinds(treatment: Treatment, seats: int) -> list[str]:
     """People first, then the bots that the configuration announces."""
-    bots = min(treatment.bots, seats)
+    bots = treatment.bots
+    if treatment.humans + bots > seats:
+        raise TreatmentError(f"{treatment.humans} people and {bots} bots are announced for {seats} seats.")
     return ["human"] * (seats - bots) + ["model"] * bots

@@ -27,6 +27,10 @@ class StoreError(Exception):
     """The database did not take or give the log: a full disk, a lost connection."""
 
 
+class MarketGone(Exception):
+    """The market's session was deleted."""
+
+
 class Stored(NamedTuple):
     """A line of the log with the time it was accepted (seconds since 1970) and the page's id of the command."""
 
@@ -50,14 +54,14 @@ class Store:
         self._engine = otree_engine if IN_MEMORY else _own_engine()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="event-log")
 
-    async def append(self, group_id: int, stored: Sequence[Stored]) -> None:
+    async def append(self, head_id: int, stored: Sequence[Stored]) -> None:
         """Write and commit. Raises StoreError, and then nothing was written."""
-        rows = [dict(one.line._asdict(), group_id=group_id, utc=one.utc, client=one.client) for one in stored]
+        rows = [dict(one.line._asdict(), head_id=head_id, utc=one.utc, client=one.client) for one in stored]
         await self._run(lambda: self._insert(rows))
 
-    async def read(self, group_id: int) -> tuple[Head, list[Stored]]:
-        """The head of a market and all of its log, in order. Raises StoreError."""
-        return await self._run(lambda: self._select(group_id))
+    async def read(self, head_id: int) -> tuple[Head, list[Stored]]:
+        """The head of a market and all of its log, in order. Raises StoreError, MarketGone where there is none."""
+        return await self._run(lambda: self._select(head_id))
 
     async def _run(self, work: Callable[[], Result]) -> Result:
         """In the log's thread; in memory (`otree devserver`) oTree's one connection must be shared under its lock."""
@@ -73,16 +77,16 @@ class Store:
         with self._engine.begin() as connection:
             connection.execute(MarketEvent.__table__.insert(), rows)
 
-    def _select(self, group_id: int) -> tuple[Head, list[Stored]]:
+    def _select(self, head_id: int) -> tuple[Head, list[Stored]]:
         events, heads = MarketEvent.__table__.c, MarketHead.__table__.c
         columns = [events[name] for name in (*LogLine._fields, "utc", "client")]
         with self._engine.begin() as connection:
             found = connection.execute(
-                select([heads.document, heads.roles, heads.dividends]).where(heads.group_id == group_id)
+                select([heads.document, heads.roles, heads.dividends]).where(heads.id == head_id)
             ).fetchone()
-            rows = connection.execute(
-                select(columns).where(events.group_id == group_id).order_by(events.seq)
-            ).fetchall()
+            rows = connection.execute(select(columns).where(events.head_id == head_id).order_by(events.seq)).fetchall()
+        if found is None:
+            raise MarketGone(f"Market {head_id} is in the database no more: its session was deleted.")
         return Head(*found), [Stored(LogLine(*row[:-2]), row[-2], row[-1]) for row in rows]
 
 

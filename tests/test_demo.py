@@ -198,7 +198,7 @@ def test_the_person_is_in_the_data(demo: Demo) -> None:
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
-        (["--bots", "none"], "expected a whole number of at least 1"),
+        (["--bots", "none"], "expected a whole number from 1"),
         (["--period-seconds", "-3"], "expected a number of seconds above 0"),
         (["--treatment", "tulips"], "Unknown treatment 'tulips'. Known: asset_cda"),
         (["--treatment", "smith_1962"], "smith_1962 is played by 22 seats"),

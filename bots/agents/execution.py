@@ -9,7 +9,6 @@ from math import ceil
 from typing import Literal, Protocol
 
 from bots.agents.desk import aim, best_of_others, in_bounds, sides, takes
-from bots.agents.estimates import going_price
 from bots.agents.trader import Decision
 from market.events import Phase
 from market.orders import Action, Side
@@ -159,6 +158,8 @@ def orders(intent: Intent, wanted: int, view: MarketView) -> tuple[Action, ...]:
     if wanted < 1 or intent.side not in sides(view):
         return ()
     price = price_now(intent, view)
+    if price is None:
+        return ()
     return aim(view, intent.side, price, min(wanted, _without_loss(intent, price, view)))
 
 
@@ -170,37 +171,30 @@ def _without_loss(intent: Intent, price: int, view: MarketView) -> int:
     return sum(1 for _ in takewhile(lambda worth: takes(price, intent.side, worth), units))
 
 
-def price_now(intent: Intent, view: MarketView) -> int:
+def price_now(intent: Intent, view: MarketView) -> int | None:
     """What to bid or ask now, in ticks: by urgency, never beyond the worst price, the rules or the unit's worth.
 
-    Only for a side of `desk.sides`.
+    None where neither the market nor the intent names any price. Only for a side of `desk.sides`.
     """
-    price = in_bounds(view, intent.side, _by_urgency(intent, view))
+    wished = _by_urgency(intent, view)
+    if wished is None:
+        return None
+    price = in_bounds(view, intent.side, wished)
     if intent.worst is None or takes(price, intent.side, intent.worst):
         return price
     return intent.worst
 
 
-def _by_urgency(intent: Intent, view: MarketView) -> float:
-    side = intent.side
+def _by_urgency(intent: Intent, view: MarketView) -> float | None:
+    side, worst = intent.side, intent.worst
     mine, theirs = best_of_others(view, side), best_of_others(view, side.other)
     if theirs and intent.urgency == "high":
         # trades at the prices of the others, however far it may go
-        return theirs.price if intent.worst is None else intent.worst
+        return theirs.price if worst is None else worst
     if theirs and mine and intent.urgency == "medium":
         return (mine.price + theirs.price) / 2
-    return mine.price if mine else _alone(intent, view)
-
-
-def _alone(intent: Intent, view: MarketView) -> float:
-    """Where nobody quotes on this side: the price of the day, else the worst price, else the other side's."""
-    if (price := going_price(view)) is not None:
-        return price
-    if intent.worst is not None:
-        return intent.worst
-    theirs = best_of_others(view, intent.side.other)
-    facts = view.facts
-    return theirs.price if theirs else (facts.price_min + facts.price_max) / 2
+    prices = (mine.price if mine else None, view.last_price, worst, theirs.price if theirs else None)
+    return next((price for price in prices if price is not None), None)
 
 
 POLICIES: dict[str, Callable[[], Policy]] = {"immediate": Immediate, "twap": Twap}

@@ -170,7 +170,7 @@ class LanguageModelTrader:
         model = self._line.careful(FormReply, lambda reply: _listed(objections(reply, asked)))
         answer = self._line.ask(model, self._form_request(asked, neutral, {"title": title, "text": text}))
         wrong = objections(model.latest, asked) if model.latest else {one.name: "no usable answer" for one in asked}
-        given = answers_of(model.latest) if model.latest else {}
+        given = answers_of(model.latest, asked) if model.latest else {}
         good = {one.name: given[one.name] for one in asked if one.name not in wrong}
         became = _failed(answer) if isinstance(answer, Failure) else _decision(answer, "")
         return FormAnswers(values={**neutral, **good}, replaced=wrong, outcome=became.outcome, calls=became.calls)
@@ -199,7 +199,9 @@ def _listed(wrong: Mapping[str, str]) -> str:
 
 def _decision(answer: Answer[Any], reason: str) -> Decision:
     outcome = "repaired" if answer.repaired else "valid"
-    return Decision(reason=" ".join(reason.split())[:REASON], outcome=outcome, calls=answer.reply.keys)
+    # a reason may be shown on a terminal, which obeys control characters
+    shown = "".join(one for one in " ".join(reason.split()) if one.isprintable())
+    return Decision(reason=shown[:REASON], outcome=outcome, calls=answer.reply.keys)
 
 
 def _failed(failure: Failure) -> Decision:

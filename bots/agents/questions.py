@@ -114,13 +114,16 @@ def _described(one: FormField) -> dict[str, object]:
 
 def objections(reply: FormReply, fields: Sequence[FormField]) -> dict[str, str]:
     """What is wrong with the answer to each field, by its name; a field without an answer is one of them."""
-    given = answers_of(reply)
+    given = answers_of(reply, fields)
     wrong = {one.name: _objection(one, given.get(one.name)) for one in fields}
     return {name: why for name, why in wrong.items() if why}
 
 
-def answers_of(reply: FormReply) -> dict[str, list[str]]:
-    return {one.name: [CONTROL.sub("", text) for text in one.values] for one in reply.answers}
+def answers_of(reply: FormReply, fields: Iterable[FormField]) -> dict[str, list[str]]:
+    """The answers by field, texts without characters that nobody can type."""
+    texts = {one.name for one in fields if one.type in TEXTS}
+    given = {one.name: one.values for one in reply.answers}
+    return {name: [CONTROL.sub("", one) for one in said] if name in texts else said for name, said in given.items()}
 
 
 def _objection(one: FormField, values: list[str] | None) -> str:

@@ -206,13 +206,14 @@ def _side(side: Side, view: MarketView) -> Side:
 def _intent(wanted: IntentReply, view: MarketView) -> Intent | None:
     """None where the target is what one has already."""
     side, quantity = _direction(wanted, view)
+    worst = None if wanted.worst_price is None else _price(wanted.worst_price, view)
     if not quantity:
         return None
     return Intent(
         side=_side(side, view),
         quantity=quantity,
         urgency=wanted.urgency,
-        worst=None if wanted.worst_price is None else _price(wanted.worst_price, view),
+        worst=worst,
         horizon=wanted.horizon_seconds,
         note=wanted.note,
     )

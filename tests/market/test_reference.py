@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+import market.book as book_module
 from market.book import SELF_TRADE_RULES, OrderBook, Placement
 from market.orders import Order, Side, TimeInForce
 from tests.market.reference_book import ReferenceBook
@@ -17,12 +18,16 @@ COMMANDS = int(os.environ.get("OPENPIT_COMMANDS", "100000"))
 LASTING = [TimeInForce.PERIOD] * 8 + [TimeInForce.IOC, TimeInForce.FOK]
 
 
+@pytest.mark.parametrize("short", [2, book_module.SHORT], ids=["long queues", "short queues"])
 @pytest.mark.parametrize("rule", SELF_TRADE_RULES)
-def test_the_book_answers_every_command_as_the_reference_does(rule: str) -> None:
+def test_the_book_answers_every_command_as_the_reference_does(
+    rule: str, short: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book_module, "SHORT", short)
     book, reference, rng = OrderBook(rule), ReferenceBook(rule), Random(f"{rule} {COMMANDS}")
-    for number in range(1, COMMANDS // len(SELF_TRADE_RULES) + 2):
-        if rng.random() < 0.4:
-            known = rng.randint(max(1, number - 150), number)
+    for number in range(1, COMMANDS // (2 * len(SELF_TRADE_RULES)) + 2):
+        if rng.random() < (0.7 if len(reference.orders) > 60 else 0.15):
+            known = _number(reference, number, rng)
             assert (book.cancel(known) is not None) == reference.cancel(known)
         elif rng.random() < 0.05:
             _reduce(book, reference, rng)
@@ -34,9 +39,18 @@ def test_the_book_answers_every_command_as_the_reference_does(rule: str) -> None
             assert list(_priority(book)) == _reference_priority(reference)
 
 
+def _number(reference: ReferenceBook, last: int, rng: Random) -> int:
+    """Of an order in the book, so that it stays of one size, or of any of the latest."""
+    if reference.orders and rng.random() < 0.8:
+        return rng.choice(reference.orders).id
+    return rng.randint(max(1, last - 150), last)
+
+
 def _order(number: int, rng: Random) -> Order:
-    quantity = rng.randint(1, 9)
-    return Order(number, f"T{rng.randint(1, 8)}", rng.choice(list(Side)), rng.randint(90, 110), quantity, quantity, 0.0)
+    """Prices of the two sides overlap enough to trade often, and little enough to leave a book."""
+    side, quantity = rng.choice(list(Side)), rng.randint(1, 9)
+    price = rng.randint(86, 106) if side is Side.BUY else rng.randint(94, 114)
+    return Order(number, f"T{rng.randint(1, 8)}", side, price, quantity, quantity, 0.0)
 
 
 def _reduce(book: OrderBook, reference: ReferenceBook, rng: Random) -> None:

@@ -88,6 +88,13 @@ def test_a_view_has_the_latest_trades_only() -> None:
     assert view.history[0].trades == RECENT_TRADES + 5
 
 
+def test_ones_own_role_is_seen_as_it_was_dealt_whatever_was_traded_since() -> None:
+    market = opened(induced())
+    play(market, ("T1", buy(70)), ("T3", sell(70)))
+    assert view_of(market, "T1", 9.0).holdings.values_left == (80,)
+    assert view_of(market, "T1", 9.0).role == Role(name="buyer", values=(100, 80))
+
+
 def test_an_unknown_trader_sees_nothing() -> None:
     with pytest.raises(KeyError):
         view_of(opened(), "T99", 0)

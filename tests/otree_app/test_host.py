@@ -13,6 +13,7 @@ from market.events import OPERATOR, Phase
 from market.orders import PlaceOrder, Receipt, Side
 from otree_app.host import MarketHost
 from otree_app.protocol import Request
+from otree_app.seats import Pace
 from otree_app.store import Head, Stored, StoreError
 
 
@@ -26,13 +27,13 @@ class FailingStore:
         self.log: list[Stored] = []
         self.full = False
 
-    async def append(self, group_id: int, stored: Sequence[Stored]) -> None:
+    async def append(self, head_id: int, stored: Sequence[Stored]) -> None:
         await asyncio.sleep(0)
         if self.full:
             raise StoreError("disk full")
         self.log += stored
 
-    async def read(self, group_id: int) -> tuple[Head, list[Stored]]:
+    async def read(self, head_id: int) -> tuple[Head, list[Stored]]:
         return self.head, list(self.log)
 
 
@@ -110,3 +111,46 @@ def test_a_market_read_again_gives_back_the_time_in_which_nobody_ran_it() -> Non
         assert await bid(again, "a") == await bid(host, "a"), "and a command sent again is answered as before"
 
     asyncio.run(asyncio.wait_for(story(), 20))
+
+
+def test_results_are_noted_after_a_restart_when_the_crash_came_before() -> None:
+    async def story() -> None:
+        store, noted = FailingStore(), asyncio.Event()
+        host = await open_host(store)
+        for period in range(1, 4):
+            host.schedule.anchor -= 100
+            host._wake.set()
+            while host.exchange.period == period and host.exchange.phase is Phase.OPEN:
+                await asyncio.sleep(0.01)
+            host.schedule.anchor -= 100
+            host._wake.set()
+            await asyncio.sleep(0.05)
+        again = MarketHost(1, store, lambda _: note(noted))  # type: ignore[arg-type]
+        await again.start()
+        await asyncio.wait_for(noted.wait(), 5)
+
+    async def note(noted: asyncio.Event) -> None:
+        noted.set()
+
+    asyncio.run(asyncio.wait_for(story(), 20))
+
+
+def test_a_host_that_was_stopped_by_a_bug_answers_what_waits() -> None:
+    async def story() -> None:
+        store = FailingStore()
+        host = await open_host(store)
+        host.exchange.submit = broken  # type: ignore[method-assign, assignment]
+        assert (await bid(host, "a")).code == "not_saved"
+        assert host.stopped
+        assert (await bid(host, "b")).code == "not_saved"
+
+    def broken(*_: object) -> Receipt:
+        raise ZeroDivisionError("a bug")
+
+    asyncio.run(asyncio.wait_for(story(), 20))
+
+
+def test_a_steady_sender_just_above_the_limit_is_slowed_and_not_locked_out() -> None:
+    pace = Pace(rate=5)
+    granted = sum(not pace.too_fast("T1", number / 6) for number in range(600))
+    assert granted > 480

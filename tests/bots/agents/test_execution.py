@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from market.exchange import Exchange
 from market.orders import PlaceOrder, ReplaceOrder, Side
 from market.treatments import Role
 from tests.bots.agents.models import HOLD, Asked, crowd, intends, order, orders, trader, turn
-from tests.bots.agents.scenes import ask, bid, buyer, do, market, seen, unit_market
+from tests.bots.agents.scenes import ask, bid, buyer, do, market, seen, traded_at, unit_market
 from tests.headless import play, refusals
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -62,11 +63,12 @@ def test_an_urgent_order_reaches_as_far_as_it_may_and_trades_at_the_prices_of_ot
     assert [trade.price for trade in receipts[0].trades] == [110, 115]
 
 
-def test_in_an_empty_book_the_price_of_the_day_is_quoted() -> None:
-    assert price_now(buys(1), seen(market())) == 150
-    silent = market(design("asset_cda").with_changes(dividends=(), price_max=400))
-    assert price_now(buys(1, worst=90), seen(silent)) == 90
-    assert price_now(buys(1), seen(silent)) == 200
+def test_where_nobody_quotes_the_last_price_counts_then_the_own_limit_and_without_either_nothing_is_done() -> None:
+    """What a share will pay is not for an execution to know."""
+    assert price_now(buys(1), seen(market())) is None
+    assert turn(market(), wants(buys(1), policy=Immediate()))[0].actions == ()
+    assert price_now(buys(1, worst=90), seen(market())) == 90
+    assert price_now(buys(1, worst=130), seen(traded_at(market(), [120]))) == 120
 
 
 # Immediate
@@ -223,10 +225,13 @@ def test_new_orders_take_the_place_of_an_intent_that_is_over() -> None:
 @pytest.mark.parametrize("execution", ["immediate", "twap"])
 @pytest.mark.parametrize(("name", "seats"), [("asset_cda", 6), ("gode_sunder_1993", 12), ("smith_1962", 22)])
 def test_no_order_of_an_intent_is_refused_in_any_design(execution: str, name: str, seats: int) -> None:
+    worst = {"smith_1962": 2.0, "gode_sunder_1993": 70}.get(name, 100)
+
     def script(request: Any) -> Any:
-        view, urgency = request.facts["view"], ("low", "medium", "high")[len(request.key) % 3]
-        side = "buy" if view.role.values or (not view.role.costs and view.seq % 2) else "sell"
-        return intends(side=side, quantity=4, urgency=urgency, horizon_seconds=5)
+        rng, role = Random(request.key), request.facts["view"].role
+        side = "buy" if role.values else "sell" if role.costs else rng.choice(("buy", "sell"))
+        terms = {"urgency": rng.choice(("low", "medium", "high")), "worst_price": rng.choice((worst, None))}
+        return intends(side=side, quantity=4, horizon_seconds=5, **terms)
 
     played = play(design(name), ["model"] * seats, turns=40, make=crowd(script, execution=execution))
     assert list(refusals(played)) == []

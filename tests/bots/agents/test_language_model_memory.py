@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bots.adapters.llm import Failure, estimate_prompt
+from bots.agents.language_model import LanguageModelTrader
 from bots.agents.memory import NOTE, WINDOW
-from bots.agents.trader import Trader
 from market.designs import design
 from market.events import ClosePeriod, OpenPeriod
 from market.exchange import Exchange
@@ -134,7 +134,7 @@ def test_every_memory_trades_and_repeats_itself(memory: str) -> None:
 LEARNT = {"insights": "others sell too cheap", "plans": "buy first"}
 
 
-def looks_back(**config: Any) -> tuple[Asked, Trader, Exchange]:
+def looks_back(**config: Any) -> tuple[Asked, LanguageModelTrader, Exchange]:
     """A model that was asked once in the first period, which then closed."""
     script = Asked(lambda request: LEARNT if "insights and plans" in request.messages[-1].content else HOLD)
     one, exchange = trader(script, **config), market()

@@ -162,6 +162,7 @@ def test_a_models_own_words_come_back_as_data(text: str) -> None:
     one, exchange = trader(script), market()
     decision, _ = turn(exchange, one)
     assert decision.actions == ()
+    assert decision.reason.isprintable()
     turn(exchange, one, 2.0)
     assert blocks(script.prompt)["your notes"] == {"plans": text.strip(), "insights": text.strip()}
     assert script.prompt.count("<data") == script.prompt.count("</data>") == 1
