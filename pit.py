@@ -174,8 +174,8 @@ def run_demo(wish: argparse.Namespace) -> int:
 def run_bots(wish: argparse.Namespace, link: str, key: str) -> int:
     """The bots' own command; it ends when the session ends, and prints the table and the run folder."""
     command = [str(PYTHON), "-m", "bots.main", link, wish.model, "--num-bots", str(wish.bots)]
-    command += ["--out", str(wish.out.resolve())] + ["--headed"] * wish.headed
-    bots = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "OTREE_REST_KEY": key})
+    command += ["--out", str(wish.out)] + ["--headed"] * wish.headed
+    bots = subprocess.Popen(command, env={**os.environ, "OTREE_REST_KEY": key, "PYTHONPATH": str(ROOT)})
     while True:
         try:
             return bots.wait()
