@@ -114,7 +114,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return Demo(process.wait(30), lines, out)
 
 
-
 def test_the_demo_ends_by_itself_and_names_its_folder(demo: Demo) -> None:
     assert demo.code == 0
     assert re.fullmatch(r"Run folder: .*debug-runs/run-1", demo.lines[-1])

@@ -18,6 +18,7 @@ from tests.person import Person, person
 
 ROOT = Path(__file__).resolve().parent.parent
 
+
 def start_bots(server: Server, session: str, out: Path) -> subprocess.Popen[str]:
     link = f"{server.address}/SessionStartLinks/{session}"
     command = [
