@@ -86,9 +86,6 @@ def positive(text: str) -> float:
     return seconds
 
 
-# Set-up
-
-
 def set_up(requirements: Path) -> None:
     """Make `.venv` and install the pinned packages, unless this was done before with the same lists."""
     if sys.version_info[:2] not in PYTHONS:
@@ -116,16 +113,20 @@ def fingerprint(requirements: Path) -> str:
 
 
 def make_venv() -> None:
-    if PYTHON.exists():
+    made = VENV / "made"  # an interrupted one has no such mark, and is made anew
+    if made.exists():
         return
+    shutil.rmtree(VENV, ignore_errors=True)
     make = [sys.executable, "-m", "venv", str(VENV)]
     if subprocess.call(make) == 0:
+        made.touch()
         return
     shutil.rmtree(VENV, ignore_errors=True)
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
     if not apt_install(package):
         raise Stop(f"this Python makes no virtual environments. Debian or Ubuntu: sudo apt-get install {package}")
     subprocess.check_call(make)
+    made.touch()
 
 
 def make_sure_of_a_browser() -> None:
@@ -155,9 +156,6 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-# Demo
-
-
 def run_demo(wish: argparse.Namespace) -> int:
     set_up(ROOT / "requirements.txt")
     make_sure_of_a_browser()
@@ -178,7 +176,8 @@ def run_bots(wish: argparse.Namespace, link: str, key: str) -> int:
     bots = subprocess.Popen(command, env={**os.environ, "OTREE_REST_KEY": key, "PYTHONPATH": str(ROOT)})
     while True:
         try:
-            return bots.wait()
+            code = bots.wait()
+            return 130 if code < 0 else code  # ended by the signal before it could take it
         except KeyboardInterrupt:
             say("Stopping: the bots are writing their folder ...")  # they got the same signal; wait for them
 
@@ -195,7 +194,10 @@ class Server:
         self.environment.pop("DATABASE_URL", None)  # a demo has no business in the lab's database
 
     def __enter__(self) -> Server:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Stop(f"{self.folder} cannot be made ({error.strerror}). Choose another folder: --out DIR") from None
         for name in SERVED:
             link_or_copy(ROOT / name, self.folder / name)
         self.start()
@@ -279,9 +281,6 @@ def link_or_copy(source: Path, target: Path) -> None:
         target.symlink_to(source, target_is_directory=source.is_dir())
     except OSError:
         shutil.copytree(source, target) if source.is_dir() else shutil.copy2(source, target)
-
-
-# Tests
 
 
 def run_tests(_: argparse.Namespace) -> int:

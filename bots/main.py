@@ -10,6 +10,7 @@ from dotenv import load_dotenv
 
 from bots.adapters.errors import SetupError
 from bots.services.cli import parse
+from bots.services.dry_run import dry_run
 from bots.services.runner import run
 
 ENVIRONMENT = Path(__file__).parent / "config" / ".env"
@@ -21,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     config = parse(arguments)
     load_dotenv(ENVIRONMENT)
     try:
+        if config.dry_run:
+            dry_run(config)
+            return 0
         result = run(config)
     except SetupError as error:
         print(f"error: {error}", file=sys.stderr)

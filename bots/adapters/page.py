@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -124,8 +124,11 @@ class Page:
         trades = tuple((price, quantity) for price, quantity in receipt["trades"])
         return PageReceipt(**{**receipt, "trades": trades})
 
-    def pass_on(self, page: Arrived) -> str:
-        """Answer the fields of a page and press its button. Returns what stands in the way, "" for nothing seen yet."""
+    def pass_on(self, page: Arrived, given: Mapping[str, list[str]] | None = None) -> str:
+        """Answer the fields of a page, as `given` or else neutrally, and press its button.
+
+        Returns what stands in the way, "" for nothing seen yet.
+        """
         if page.path == self._path:
             self._tries.update(
                 [field.name for field in page.fields if field.wrong] or [one.name for one in page.fields]
@@ -133,7 +136,7 @@ class Page:
         else:
             self._path = page.path
             self._tries.clear()
-        self._tab.call("fill", answers(page.fields, self._tries))
+        self._tab.call("fill", {**answers(page.fields, self._tries), **(given or {})})
         return str(self._tab.call("press"))
 
     def screenshot(self) -> bytes:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from logging import LoggerAdapter
 from queue import Empty, SimpleQueue
 from random import Random
 from threading import Event
 from time import monotonic, time
-from typing import Any, Protocol
+from typing import Any
 
 from bots.adapters.errors import BrowserGone, PageLeft
 from bots.adapters.page import Alive, Arrived, Due, Lost, PageEvent, PhaseChanged
+from bots.agents.questions import askable
 from bots.agents.trader import Decision, Trader
-from bots.domain.thinking import Decided, think
-from bots.domain.turns import ActingPage, Done, SeatName, Timing, carry_out, in_words, turn_line
+from bots.domain.state import SeatState
+from bots.domain.thinking import (
+    Answered,
+    AnswersForms,
+    Decided,
+    LookedBack,
+    LooksBack,
+    answer,
+    inform,
+    look_back,
+    think,
+)
+from bots.domain.turns import BotPage, Done, SeatName, Timing, carry_out, in_words, turn_line
 from market.events import Phase
+from market.view import MarketView
 
 # The page says every two seconds that it is alive; loading it may take long while many bots start.
 SILENCE_SECONDS = 8.0
@@ -29,45 +41,21 @@ REJOIN_SECONDS = 2.0
 MOST_TRIES = 8
 # Without news a trader is asked again after so many times the pace.
 QUIET_PACES = 4
-
-
-class BotPage(ActingPage, Protocol):
-    """What a seat needs of its page."""
-
-    def join(self) -> None: ...
-
-    def arm(self, *, after: int, least: float, longest: float) -> None: ...
-
-    def pass_on(self, page: Arrived) -> str: ...
-
-    def screenshot(self) -> bytes: ...
+# A decision that missed its time is put down so much later: with its model calls, where it knows them by then.
+LATE_SECONDS = 0.5
+# How long a page may wait for a trader's answers, and how often it is asked for them.
+FORM_SECONDS = 45.0
+FORM_TRIES = 2
+PAUSES = (Phase.CLOSED, Phase.FINISHED)
 
 
 class Stop:
     """The run ends."""
 
 
-SeatEvent = PageEvent | Decided | Stop
+SeatEvent = PageEvent | Decided | LookedBack | Answered | Stop
 Recorder = Callable[[dict[str, object]], None]
 Album = Callable[[str, bytes], None]
-
-
-@dataclass(slots=True)
-class SeatState:
-    """What the terminal shows of a seat. `place` is a phase of the market or a kind of page."""
-
-    name: SeatName
-    trader: str = ""
-    place: str = "joining"
-    period: int = 0
-    action: str = ""
-    joined: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def resting(self) -> bool:
-        """Nothing more can be done here, unless the page changes by itself."""
-        return self.place in ("last page", "stuck")
 
 
 class Seat:
@@ -94,11 +82,12 @@ class Seat:
         self._phase = Phase.WAITING
         self._turn = 0
         self._thinking: Due | None = None
-        self._asked = 0.0
-        self._late = False
+        self._asked, self._late = 0.0, False
+        self._view: MarketView | None = None
+        self._pause: Phase | None = None
+        self._busy = self._form_waits = False
         self._form: Arrived | None = None
-        self._press_at = 0.0
-        self._tries = 0
+        self._press_at, self._tries = 0.0, 0
 
     def sit(self, page: BotPage) -> None:
         """Give the seat its page, whose events go to `hear`."""
@@ -138,12 +127,18 @@ class Seat:
             case PhaseChanged(phase, period, trader):
                 self._phase, self.state.place, self.state.period = phase, phase.value, period
                 self.state.trader = trader
+                self._pause = phase if phase in PAUSES else None
                 # Not everybody at the same moment when a period opens.
                 self._arm(after=0, least=self._rng.uniform(0, self._pace))
-            case Due() if self._thinking is None:
+                self._look_back()
+            case Due() if not self._occupied:
                 self._think(event)
             case Decided():
                 self._decided(event)
+            case LookedBack():
+                self._looked_back(event)
+            case Answered():
+                self._answered(event)
             case Lost(why):
                 raise BrowserGone(why)
         self._check_time()
@@ -151,7 +146,7 @@ class Seat:
     def _check_time(self) -> None:
         now = monotonic()
         if self._thinking:
-            self._watch_deadline(self._thinking, time())
+            self._watch_deadline(self._thinking, time(), grace=LATE_SECONDS)
         if self._form and now > self._press_at:
             self._pass_on(self._form)
         if now > self._lost_at and not self._stopping.is_set():
@@ -183,13 +178,34 @@ class Seat:
         self._form = page if page.kind == "form" else None
         self._phase = Phase.WAITING
         self.state.place = {"market": self._phase.value, "still": "last page"}.get(page.kind, page.kind)
-        if self._form:
+        if self._form and not self._ask_for_answers(page):
             self._pass_on(page)
 
-    def _pass_on(self, page: Arrived) -> None:
+    def _ask_for_answers(self, page: Arrived) -> bool:
+        """Have the trader answer a page, where it can; the page waits for it, for a while."""
+        trader = self._trader
+        if not isinstance(trader, AnswersForms) or self._tries >= FORM_TRIES or not askable(page.fields):
+            return False
+        self._press_at, self._form_waits = monotonic() + FORM_SECONDS, self._occupied
+        if self._form_waits:
+            return True
+        self._busy = True
+        self.state.action = f"answers {page.title or page.path}"
+        answer(trader, page, self.hear)
+        return True
+
+    def _answered(self, event: Answered) -> None:
+        self._busy = False
+        self._log.info("%s", event.in_words)
+        self._log_trouble(event.trouble)
+        if self._form is event.page:
+            self._pass_on(event.page, event.answers.values)
+
+    def _pass_on(self, page: Arrived, given: Mapping[str, list[str]] | None = None) -> None:
         """Answer and press; a page that stays is tried again with other answers, then ever more rarely."""
         self._tries += 1
-        hurdle = self._page.pass_on(page)
+        self._form_waits = False
+        hurdle = self._page.pass_on(page, given)
         self._press_at = monotonic() + PRESS_AGAIN_SECONDS * max(1, self._tries - MOST_TRIES)
         self.state.action = hurdle or f"passed on from {page.title or page.path}"
         if self._tries == MOST_TRIES:
@@ -200,30 +216,72 @@ class Seat:
 
     # The market
 
+    @property
+    def _occupied(self) -> bool:
+        """A trader does one thing at a time."""
+        return self._busy or self._thinking is not None
+
     def _arm(self, *, after: int, least: float) -> None:
-        if self._phase is Phase.OPEN and not self._thinking:
+        if self._phase is Phase.OPEN and not self._occupied:
             self._page.arm(after=after, least=least, longest=QUIET_PACES * self._pace)
 
     def _think(self, due: Due) -> None:
-        self._thinking, self._asked, self._late = due, time(), False
+        self._thinking, self._view, self._asked, self._late = due, due.view, time(), False
         think(self._trader, due, self.hear)
 
-    def _watch_deadline(self, due: Due, now: float) -> None:
+    def _watch_deadline(self, due: Due, now: float, *, grace: float = 0.0, calls: tuple[str, ...] = ()) -> None:
         """A turn ends with its time, though the trader still thinks; it is asked again when it has answered."""
         allowed = due.view.facts.decision_seconds
-        if not self._late and now > self._asked + allowed:
+        if not self._late and now > self._asked + allowed + grace:
             self._late = True
-            none = Decision(reason=f"No decision within {allowed:g} s; nothing was sent.")
+            none = Decision(reason=f"No decision within {allowed:g} s; nothing was sent.", calls=calls)
             self._write(Decided(due, none, self._asked, now), Done("late", none.reason))
 
     def _decided(self, answer: Decided) -> None:
-        if answer.trouble:
-            self._log.error("the trader failed:\n%s", answer.trouble)
-        self._watch_deadline(answer.due, answer.answered)
+        self._log_trouble(answer.trouble)
+        decision = answer.decision
+        self._watch_deadline(answer.due, answer.answered, calls=decision.calls)
         late, self._thinking = self._late, None
+        done = Done("late", "") if late else carry_out(self._page, decision, answer.due.view, time)
         if not late:
-            self._write(answer, carry_out(self._page, answer.decision, answer.due.view, time))
+            self._write(answer, done)
+        self._log_trouble(inform(self._trader, replace(decision, outcome=done.outcome), done.receipts))
         self._arm(after=answer.due.view.seq, least=self._pace * self._rng.uniform(1, 1.5))
+        self._look_back()
+        self._free()
+
+    def _log_trouble(self, trouble: str) -> None:
+        if trouble:
+            self._log.error("the trader failed:\n%s", trouble)
+
+    def _look_back(self) -> None:
+        """In a pause the trader may reflect on what it saw last, once it has decided what it was asked before."""
+        trader, view = self._trader, self._view
+        if self._pause is None or view is None or self._occupied or not isinstance(trader, LooksBack):
+            return
+        # The page of a finished market leaves at once: what was seen last has to do.
+        now, self._view = self._newest(view), None
+        self._busy = True
+        look_back(trader, replace(now, phase=self._pause), self.hear)
+
+    def _newest(self, view: MarketView) -> MarketView:
+        try:
+            return self._page.newer(view.seq) or view
+        except PageLeft:
+            return view
+
+    def _looked_back(self, event: LookedBack) -> None:
+        self._busy = False
+        if event.decision:
+            self._log.info("%s", event.in_words)
+        self._log_trouble(event.trouble)
+        self._arm(after=0, least=self._pace)
+        self._free()
+
+    def _free(self) -> None:
+        """A page that came while the trader was occupied is asked now."""
+        if self._form and self._form_waits:
+            self._ask_for_answers(self._form)
 
     def _write(self, answer: Decided, done: Done) -> None:
         self._turn += 1
@@ -236,4 +294,6 @@ class Seat:
             decide=round((answer.answered - answer.asked) * 1000, 1),
         )
         seen, actions = answer.due.view, answer.decision.actions
-        self._record(turn_line(self.state.name, self._turn, answer.due.why, seen, actions, done, timing))
+        self._record(
+            turn_line(self.state.name, self._turn, answer.due.why, seen, actions, done, timing, answer.decision.calls)
+        )

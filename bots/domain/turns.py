@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 from bots.adapters.errors import BrowserGone, PageLeft
-from bots.adapters.page import PageReceipt
+from bots.adapters.page import Arrived, PageReceipt
 from bots.agents.trader import Decision
 from market.events import Phase, encode_command
 from market.orders import Action, CancelOrder, Hold, PlaceOrder, ReplaceOrder
@@ -35,6 +35,18 @@ class ActingPage(Protocol):
     def newer(self, seq: int) -> MarketView | None: ...
 
     def submit(self, action: Action) -> PageReceipt: ...
+
+
+class BotPage(ActingPage, Protocol):
+    """What a seat needs of its page."""
+
+    def join(self) -> None: ...
+
+    def arm(self, *, after: int, least: float, longest: float) -> None: ...
+
+    def pass_on(self, page: Arrived, given: Mapping[str, list[str]] | None = None) -> str: ...
+
+    def screenshot(self) -> bytes: ...
 
 
 class Clock(Protocol):
@@ -121,9 +133,17 @@ class Timing:
 
 
 def turn_line(
-    who: SeatName, turn: int, trigger: str, seen: MarketView, actions: Sequence[Action], done: Done, timing: Timing
+    who: SeatName,
+    turn: int,
+    trigger: str,
+    seen: MarketView,
+    actions: Sequence[Action],
+    done: Done,
+    timing: Timing,
+    calls: Sequence[str] = (),
 ) -> dict[str, object]:
-    """One line of `decisions.jsonl`. `ms.act` is the slowest acknowledgement, None where nothing was sent."""
+    """One line of `decisions.jsonl`. `calls` are keys of `llm_calls.jsonl`; `ms.act` is the slowest acknowledgement,
+    None where nothing was sent."""
     return {
         "version": TURN_VERSION,
         **asdict(who),
@@ -136,6 +156,7 @@ def turn_line(
         "trigger": trigger,
         "outcome": done.outcome,
         "reason": done.reason,
+        "calls": list(calls),
         "actions": [encode_command(action) for action in actions],
         "receipts": [asdict(receipt) for receipt in done.receipts],
         "quote": list(seen.quote),

@@ -6,15 +6,24 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from bots.agents.trading_agents import TRADERS
+from bots.agents.execution import POLICIES
+from bots.agents.language_model import REFLECTIONS
+from bots.agents.memory import MEMORIES
+from bots.services.names import MIXED, SPECIAL, known_names, objection_to
 
 EXAMPLES = """examples:
   python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 heuristic
   python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 zero_intelligence --num-bots 4 --pace 2
   python -m bots.main http://localhost:8000/join/mevuzupu heuristic --num-bots 2 -p -m "pilot 1"
   python -m bots.main --links bots/config/bot-links.cfg market_maker
+  python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 gpt-4o --dry-run
+  python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 claude --budget-usd 5 --persona careful.txt
+  python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 mixed --models-by-seat seats.toml
+  python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 llama3 --base-url http://localhost:11434/v1
+  python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 replay:bot-data/debug-runs/run-3
 """
 
 
@@ -22,7 +31,9 @@ EXAMPLES = """examples:
 class RunConfig:
     """What a run does. `url` or `links` says which seats; `num_bots` None makes every seat a bot.
 
-    `pace` is the least number of seconds between two decisions of a bot; `seed` None draws one.
+    `pace` is the least number of seconds between two decisions of a bot; `seed` None draws one. `base_url` is asked in
+    the place of the models' vendors; `temperature` to `execution` say how models trade; without `budget_usd` they may
+    cost anything.
     """
 
     url: str = ""
@@ -40,6 +51,15 @@ class RunConfig:
     browser: str = ""
     driver: str = ""
     out: Path = Path("bot-data")
+    models_by_seat: Path | None = None
+    base_url: str = ""
+    budget_usd: float | None = None
+    dry_run: bool = False
+    temperature: float | None = None
+    memory: str = "notes"
+    persona: Path | None = None
+    execution: str = "immediate"
+    reflection: str = "market"
 
 
 def parse(arguments: Sequence[str] | None = None) -> RunConfig:
@@ -47,6 +67,7 @@ def parse(arguments: Sequence[str] | None = None) -> RunConfig:
     parser = _parser()
     options = vars(parser.parse_args(arguments))
     url, model = _places(parser, options.pop("places"), options["links"])
+    _check_model(parser, model, options)
     if options["production"] and not options["message"].strip():
         parser.error('a production run needs a note on what it is: add -m "..."')
     if options["grid"] and not _is_web_address(options["grid"]):
@@ -62,9 +83,21 @@ def _places(parser: argparse.ArgumentParser, places: list[str], links: Path | No
     if len(places) not in ((1, 2) if links else (2,)):
         parser.error(f"expected {expected} got: {' '.join(places) or 'nothing'}. See the examples in --help")
     *urls, model = places
-    if model not in TRADERS:
-        parser.error(f"unknown model {model!r}. Known: {', '.join(sorted(TRADERS))}")
     return (_web_address(parser, urls[0]) if urls else ""), model
+
+
+def _check_model(parser: argparse.ArgumentParser, model: str, options: dict[str, Any]) -> None:
+    base_url, file = options["base_url"], options["models_by_seat"]
+    if base_url and not _is_web_address(base_url):
+        parser.error(f"--base-url {base_url}: expected a web address such as http://localhost:8080/v1")
+    if wrong := objection_to(model, base_url):
+        parser.error(wrong)
+    if (model == MIXED) != bool(file):
+        parser.error(
+            f'{MIXED} needs --models-by-seat FILE, a TOML file with lines such as 1 = "gpt-4o"'
+            if not file
+            else f"--models-by-seat goes with the model {MIXED}, not with {model}"
+        )
 
 
 def _web_address(parser: argparse.ArgumentParser, text: str) -> str:
@@ -87,14 +120,15 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    known = ", ".join(sorted(TRADERS))
     parser.add_argument(
         "places",
         nargs="*",
         metavar="URL MODEL",
-        help=f"URL: a SessionStartLinks page, a session-wide link or a room; MODEL: {known}",
+        help=f"URL: a SessionStartLinks page, a session-wide link or a room; "
+        f"MODEL: {', '.join(known_names())}, {', '.join(SPECIAL)}, PROVIDER/MODEL",
     )
     _run_options(parser)
+    _model_options(parser)
     _browser_options(parser)
     return parser
 
@@ -109,6 +143,23 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=_whole, metavar="N", help="seed of the traders' random streams (drawn, and recorded)")
     add("--pace", type=_positive, default=1.5, metavar="SECONDS", help="least time between a bot's decisions (1.5)")
     add("--out", type=Path, default=Path("bot-data"), metavar="DIR", help="where run folders go (bot-data)")
+
+
+def _model_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--dry-run",
+        action="store_true",
+        help="check links, keys and prices; estimate calls, tokens, cost; start nothing",
+    )
+    add("--models-by-seat", type=Path, metavar="FILE", help="with mixed: a TOML file, seat = model")
+    add("--base-url", default="", metavar="URL", help="ask this server in the place of the model's vendor")
+    add("--budget-usd", type=_positive, metavar="X", help="stop asking models at this many dollars (no limit)")
+    add("--temperature", type=_temperature, metavar="X", help="of the models that take one (the vendor's own)")
+    add("--memory", choices=list(MEMORIES), default="notes", help="what a model is told of its past (notes)")
+    add("--reflection", choices=list(REFLECTIONS), default="market", help="when a model looks back (market)")
+    add("--execution", choices=list(POLICIES), default="immediate", help="how intents become orders (immediate)")
+    add("--persona", type=Path, metavar="FILE", help="a text file: who the model is")
 
 
 def _browser_options(parser: argparse.ArgumentParser) -> None:
@@ -127,6 +178,16 @@ def _positive(text: str) -> float:
         number = 0
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
+    return number
+
+
+def _temperature(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= 2:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 2, got {text!r}")
     return number
 
 

@@ -44,6 +44,21 @@ def show(found: list[MarketSummary], decisions: Mapping[str, Any]) -> None:
     console.print(f"Decisions: {decisions['due']} due, {counts}")
 
 
+def show_models(models: Mapping[str, Mapping[str, Any]], cost_usd: float, budget: Mapping[str, Any] | None) -> None:
+    """What the models were asked and what it cost; nothing where none was asked."""
+    console = Console(highlight=False)
+    if models:
+        table = Table("model", "calls", "replies", "prompt tokens", "reply tokens", "cost", box=None, pad_edge=False)
+        for name, one in models.items():
+            counts = (one[key] for key in ("calls", "replies", "prompt_tokens", "completion_tokens"))
+            cost = f"${one['cost_usd']:.4f}" + (" and more" if one["calls_without_price"] else "")
+            table.add_row(name, *map(str, counts), cost)
+        console.print(table)
+        console.print(f"Calls: {sum(one['calls'] for one in models.values())}, cost: ${cost_usd:.4f}")
+    if budget and budget["note"]:
+        console.print(budget["note"])
+
+
 def _who(market: MarketSummary) -> str:
     people = market.traders["model"].where(market.traders["kind"] != "human", "human").value_counts()
     return ", ".join(f"{number} {name}" for name, number in people.items())

@@ -32,6 +32,11 @@ class Seating:
     links: tuple[Link, ...]
     subjects: int
 
+    @property
+    def numbers(self) -> range:
+        """The seats of the bots: the last ones; seats count from 1."""
+        return range(self.subjects - len(self.links) + 1, self.subjects + 1)
+
 
 def seating(url: str, file: Path | None, bots: int | None, environ: Mapping[str, str]) -> Seating:
     """The last `bots` seats, or all. Raises SetupError with the remedy."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from bots.adapters.llm import Models, Totals
+from bots.agents.prompts import digest
 from bots.domain.summary import decisions, latencies
 from bots.services.cli import RunConfig
 from bots.services.exports import rows
@@ -18,12 +20,27 @@ from bots.services.links import Seating
 from bots.services.run_folder import RunFolder
 
 MANIFEST_VERSION = 1
-PACKAGES = ("selenium", "otree", "pydantic", "requests", "rich")
+PACKAGES = (
+    "selenium",
+    "otree",
+    "pydantic",
+    "requests",
+    "rich",
+    "openai",
+    "anthropic",
+    "mistralai",
+    "google-generativeai",
+)
 HERE = Path(__file__).resolve().parent
 
 
-def manifest(config: RunConfig, seating: Seating, seed: int, folder: RunFolder) -> dict[str, Any]:
-    """Everything needed to say what was run; the treatment's hash once the tables are there."""
+def manifest(
+    config: RunConfig, seating: Seating, seed: int, folder: RunFolder, seats: Mapping[int, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Everything needed to say what was run; the treatment's hash once the tables are there.
+
+    `seats` has name, kind and settings of each bot.
+    """
     markets = rows(folder, "markets")
     return {
         "version": MANIFEST_VERSION,
@@ -35,7 +52,9 @@ def manifest(config: RunConfig, seating: Seating, seed: int, folder: RunFolder) 
         "session": seating.session,
         "subjects": seating.subjects,
         "bots": [link.participant for link in seating.links],
-        "models": [config.model],
+        "models": sorted({seat["model"] for seat in seats.values()}),
+        "seats": {str(number): seat for number, seat in seats.items()},
+        "prompts_sha256": digest(),
         "treatment": markets[0]["treatment"] if markets else None,
         "treatment_sha256": markets[0]["treatment_sha256"] if markets else None,
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
@@ -43,8 +62,10 @@ def manifest(config: RunConfig, seating: Seating, seed: int, folder: RunFolder) 
     }
 
 
-def summary(folder: RunFolder, session: str, seats: Iterable[int], ended: str) -> dict[str, Any]:
-    """The run in numbers; `trades` and `volume` are None without the session's tables."""
+def summary(
+    folder: RunFolder, session: str, seats: Iterable[int], ended: str, spending: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The run in numbers, with what `spent` tells; `trades` and `volume` are None without the session's tables."""
     lines, trades, markets = folder.lines, rows(folder, "trades"), rows(folder, "markets")
     numbers = list(seats)
     return {
@@ -54,11 +75,43 @@ def summary(folder: RunFolder, session: str, seats: Iterable[int], ended: str) -
         "seats": len(rows(folder, "participants")) or len(numbers),
         "decisions": decisions(lines, numbers),
         "latencies": latencies(lines),
-        "cost_usd": 0.0,
+        **spending,
         "trades": len(trades) if markets else None,
         "volume": sum(int(trade["quantity"]) for trade in trades) if markets else None,
         "ended": ended,
     }
+
+
+def spent(models: Models, limit_usd: float | None, before_usd: float) -> dict[str, Any]:
+    """What models were asked and what it cost, with the `before_usd` that checking them took."""
+    return {
+        "cost_usd": round(models.budget.spent_usd + before_usd, 6),
+        "models": {name: _totals(one) for name, one in models.totals().items()},
+        "budget": _budget(models, limit_usd),
+    }
+
+
+def _totals(totals: Totals) -> dict[str, Any]:
+    return {
+        "calls": totals.calls,
+        "replies": totals.replies,
+        "failures": dict(totals.failures),
+        "prompt_tokens": totals.usage.prompt_tokens,
+        "completion_tokens": totals.usage.completion_tokens,
+        "tokens_estimated": totals.usage.estimated,
+        "cost_usd": round(totals.cost_usd, 6),
+        "calls_without_price": totals.unpriced,
+        "returned_models": list(totals.returned),
+    }
+
+
+def _budget(models: Models, limit_usd: float | None) -> dict[str, Any] | None:
+    """The limit, and whether it kept models from being asked."""
+    if limit_usd is None:
+        return None
+    refused = sum(one.failures.get("over_budget", 0) for one in models.totals().values())
+    note = "The budget was exhausted: bots hold, the session goes on." if refused else ""
+    return {"limit_usd": limit_usd, "exhausted": bool(refused), "note": note}
 
 
 def _plain(value: object) -> object:

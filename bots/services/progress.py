@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from bots.domain.seat import SeatState
+from bots.domain.state import SeatState
 
 COLUMNS = ("bot", "trader", "where", "period", "last action", "decisions", "late", "failed")
 PLAIN_SECONDS = 10.0

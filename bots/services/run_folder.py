@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,16 +18,20 @@ METADATA = "runs.metadata"
 
 
 class RunFolder:
-    """`bot-data/debug-runs/run-N` or `production-runs/run-N`: what one run leaves."""
+    """`bot-data/debug-runs/run-N` or `production-runs/run-N`: what one run leaves.
 
-    def __init__(self, path: Path) -> None:
+    `scrub` takes secrets out of every text on its way to a file.
+    """
+
+    def __init__(self, path: Path, scrub: Callable[[str], str] = str) -> None:
         self.path = path
+        self._scrub = scrub
         self._lock = Lock()
         self._lines: list[dict[str, Any]] = []
-        self.log = _logger(path)
+        self.log = _logger(path, scrub)
 
     @classmethod
-    def create(cls, out: Path, *, production: bool) -> RunFolder:
+    def create(cls, out: Path, *, production: bool, scrub: Callable[[str], str] = str) -> RunFolder:
         """The next run's folder. Raises OSError where it cannot be written."""
         parent = out / ("production-runs" if production else "debug-runs")
         parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +39,7 @@ class RunFolder:
             number = max(_number(counter.read_text()), *_numbers(parent)) + 1
             (parent / f"run-{number}").mkdir()
             counter.write_text(f"{number}\n")
-        return cls(parent / f"run-{number}")
+        return cls(parent / f"run-{number}", scrub)
 
     @property
     def name(self) -> str:
@@ -46,14 +50,14 @@ class RunFolder:
         moment = datetime.now(UTC).isoformat(timespec="seconds")
         line = f"{moment} | {self.name} | {model} | {subjects} subjects | {bots} bots | {_plain(comments)} | {link}\n"
         with _locked(self.path.parent / METADATA) as file, file.open("a", encoding="utf-8") as lines:
-            lines.write(line)
+            lines.write(self._scrub(line))
 
     def record(self, line: dict[str, Any]) -> None:
         """Add one turn to `decisions.jsonl`; it is on disk when this returns."""
         with self._lock:
             self._lines.append(line)
             with (self.path / "decisions.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+                file.write(self._scrub(json.dumps(line)) + "\n")
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -73,7 +77,7 @@ class RunFolder:
 
     def write(self, name: str, text: str) -> None:
         half = self.path / f".{name}.half"
-        half.write_text(text, "utf-8", newline="\n")
+        half.write_text(self._scrub(text), "utf-8", newline="\n")
         os.replace(half, self.path / name)
 
     def close(self) -> None:
@@ -82,10 +86,21 @@ class RunFolder:
             self.log.removeHandler(handler)
 
 
-def _logger(path: Path) -> logging.Logger:
+class _Scrubbed(logging.Formatter):
+    """Lines of the log, tracebacks among them, without secrets."""
+
+    def __init__(self, scrub: Callable[[str], str]) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
+        self._scrub = scrub
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._scrub(super().format(record))
+
+
+def _logger(path: Path, scrub: Callable[[str], str]) -> logging.Logger:
     """`run.log`: a logger of this run alone."""
     handler = logging.FileHandler(path / "run.log", encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(_Scrubbed(scrub))
     logger = logging.Logger(f"openpit.{path.name}", logging.INFO)
     logger.addHandler(handler)
     return logger

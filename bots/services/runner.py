@@ -18,23 +18,25 @@ from typing import Any
 
 from bots.adapters.browser import Browsers
 from bots.adapters.errors import SetupError
+from bots.adapters.llm import Keys, Models, Transcript, read_keys
+from bots.adapters.llm.provider import Provider
+from bots.adapters.llm.transcript import FILE_NAME
 from bots.adapters.page import Page
 from bots.adapters.web_driver import BrowserOptions, find
-from bots.agents.trading_agents import make_trader
 from bots.domain.experiment import Experiment
 from bots.domain.seat import Seat
 from bots.domain.turns import SeatName
 from bots.services import closing
+from bots.services.casting import Cast, cast, check
 from bots.services.cli import RunConfig
 from bots.services.exports import export
 from bots.services.links import Seating, seating
-from bots.services.manifest import manifest, summary
+from bots.services.manifest import manifest, spent, summary
+from bots.services.names import REPLAY
 from bots.services.progress import Progress
 from bots.services.run_folder import RunFolder
 
 SEEDS = 2**32
-# Decides by rule, and stands in for a model wherever one is expected.
-STAND_INS = ("heuristic",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +47,35 @@ class RunResult:
     ended: str
 
 
-def run(config: RunConfig, environ: Mapping[str, str] = os.environ) -> RunResult:
+def run(
+    config: RunConfig, environ: Mapping[str, str] = os.environ, *, local: Mapping[str, Provider] | None = None
+) -> RunResult:
     """Play a session. Raises SetupError, and leaves no folder, where the run cannot start.
 
-    Ctrl-C during the play ends it in order; before that, KeyboardInterrupt passes through.
+    `local` are models of this process by name, such as scripted ones in tests; their names win. Ctrl-C during the play
+    ends it in order; before that, KeyboardInterrupt passes through.
     """
     with _one_interrupt():
+        keys = read_keys(environ)
+        parts = cast(config, keys, local or {})
+        checked = _checked(parts)
         seats = seating(config.url, config.links, config.num_bots, environ)
+        parts.check_seats(seats.numbers)
         browsers = _browsers(config)
         try:
             browser = _start(browsers)
-            folder = _folder(config, seats)
-            return _Run(config, seats, browsers, folder, browser).play()
+            folder = _folder(config, seats, keys)
+            return _Run(config, seats, browsers, folder, browser, parts, checked).play()
         finally:
             browsers.close()
+
+
+def _checked(parts: Cast) -> float:
+    """Every model can be used; SDKs are loaded. Returns the dollars that checking took."""
+    models = parts.open()
+    if problems := check(models, parts.models):
+        raise SetupError("\n  ".join(problems))
+    return models.budget.spent_usd
 
 
 def _browsers(config: RunConfig) -> Browsers:
@@ -72,9 +89,9 @@ def _start(browsers: Browsers) -> str:
         return pool.submit(browsers.start).result()
 
 
-def _folder(config: RunConfig, seats: Seating) -> RunFolder:
+def _folder(config: RunConfig, seats: Seating, keys: Keys) -> RunFolder:
     try:
-        folder = RunFolder.create(config.out, production=config.production)
+        folder = RunFolder.create(config.out, production=config.production, scrub=keys.scrub)
     except OSError as error:
         raise SetupError(f"--out {config.out}: cannot be written ({error}). Choose another folder.") from None
     link = config.url or str(config.links)
@@ -87,7 +104,14 @@ class _Run:
     """One run that has its seats, browsers and folder."""
 
     def __init__(
-        self, config: RunConfig, seating: Seating, browsers: Browsers, folder: RunFolder, browser: str
+        self,
+        config: RunConfig,
+        seating: Seating,
+        browsers: Browsers,
+        folder: RunFolder,
+        browser: str,
+        parts: Cast,
+        checked: float,
     ) -> None:
         self._config = config
         self._seating = seating
@@ -95,18 +119,18 @@ class _Run:
         self._folder = folder
         self._browser = browser
         self._seed = SystemRandom().randrange(SEEDS) if config.seed is None else config.seed
-        self._seats = [self._seat(number, link.participant) for number, link in enumerate(seating.links, self._first)]
-
-    @property
-    def _first(self) -> int:
-        """Bots take the last seats; seats count from 1."""
-        return self._seating.subjects - len(self._seating.links) + 1
+        self._cast, self._checked = parts, checked
+        # Without a model there is nothing to write down.
+        self._transcript = Transcript(folder.path / FILE_NAME) if parts.models else None
+        self._models: Models = parts.open(self._transcript, checked)
+        people = zip(seating.numbers, seating.links, strict=True)
+        self._traders = {number: parts.trader(number, self._models, self._seed) for number in seating.numbers}
+        self._seats = [self._seat(number, link.participant) for number, link in people]
 
     def _seat(self, number: int, participant: str) -> Seat:
-        name = SeatName(seat=number, participant=participant, model=self._config.model)
         seat = Seat(
-            name,
-            make_trader(self._config.model, Random(f"{self._seed} trader {number}")),
+            SeatName(seat=number, participant=participant, model=self._cast.part(number).name),
+            self._traders[number],
             pace=self._config.pace,
             rng=Random(f"{self._seed} pace {number}"),
             record=self._folder.record,
@@ -144,8 +168,8 @@ class _Run:
             return None
 
     def _mark_seats(self) -> None:
-        kind = "model" if self._config.model in STAND_INS else "rule"
-        marks = {link.participant: {"kind": kind, "model": self._config.model} for link in self._seating.links}
+        names = [seat.state.name for seat in self._seats]
+        marks = {one.participant: {"kind": self._cast.kind(one.seat), "model": _short(one.model)} for one in names}
         try:
             if not self._seating.session:
                 raise SetupError("the session's code is not known: start with its SessionStartLinks page.")
@@ -154,7 +178,8 @@ class _Run:
             self._say(f"Bots are not marked in the session's data: {error}")
 
     def _write_manifest(self) -> None:
-        made = manifest(self._config, self._seating, self._seed, self._folder)
+        seats = {number: self._cast.told(number, one, self._models) for number, one in self._traders.items()}
+        made = manifest(self._config, self._seating, self._seed, self._folder, seats)
         made["versions"]["browser"] = self._browser
         self._folder.write_json("manifest.json", made)
 
@@ -162,9 +187,12 @@ class _Run:
         folder, seating = self._folder, self._seating
         if missing := export(seating.server, seating.session, folder):
             self._say(missing)
+        if self._transcript:
+            self._transcript.close()
         self._write_manifest()
+        spending = spent(self._models, self._config.budget_usd, self._checked)
         numbers = [seat.state.name.seat for seat in self._seats]
-        self._sum_up(summary(folder, seating.session, numbers, ended))
+        self._sum_up(summary(folder, seating.session, numbers, ended, spending))
         folder.log.info("the run ended: %s", ended)
         folder.close()
 
@@ -177,10 +205,16 @@ class _Run:
         self._folder.write_json("summary.json", {**numbers, "measures": closing.measures(markets)})
         write_report(self._folder.path)
         closing.show(markets, numbers["decisions"])
+        closing.show_models(numbers["models"], numbers["cost_usd"], numbers["budget"])
 
     def _say(self, text: str) -> None:
         self._folder.log.warning("%s", text)
         print(text, file=sys.stderr)
+
+
+def _short(model: str) -> str:
+    """A model's name for the session's data: of a recorded run its folder's name alone."""
+    return f"{REPLAY}{Path(model).name}" if model.startswith(REPLAY) else model
 
 
 class _SeatLog(LoggerAdapter[Logger]):

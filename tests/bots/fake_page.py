@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import time
 
@@ -35,6 +35,7 @@ class FakePage:
     armed: list[dict[str, float]] = field(default_factory=list)
     joins: int = 0
     passed: int = 0
+    given: list[Mapping[str, list[str]]] = field(default_factory=list)
 
     def join(self) -> None:
         self.joins += 1
@@ -58,8 +59,9 @@ class FakePage:
         trades = tuple((trade.price, trade.quantity) for trade in receipt.trades)
         return PageReceipt(receipt.status, receipt.order_id, receipt.quantity, trades, receipt.code, receipt.reason)
 
-    def pass_on(self, page: Arrived) -> str:
+    def pass_on(self, page: Arrived, given: Mapping[str, list[str]] | None = None) -> str:
         self.passed += 1
+        self.given.append(given or {})
         return self.hurdle
 
     def screenshot(self) -> bytes:

@@ -114,6 +114,7 @@ def test_decisions_keep_the_least_interval() -> None:
 
 def test_a_decision_after_its_time_is_late_and_never_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seats, "TICK_SECONDS", 0.02)
+    monkeypatch.setattr(seats, "LATE_SECONDS", 0.0)
     watched = Watched(slow := Buyer(seconds=0.6))
     page = watched.at(seconds=0.2, turns=2)
     with watched.playing():

@@ -109,7 +109,7 @@ def test_a_line_says_what_was_seen_done_and_answered() -> None:
     done = decide_on(exchange, order)
     who = SeatName(seat=3, participant="abc", model="noise")
     timing = Timing(utc="2026-01-01T00:00:00+00:00", event=1.0, decide=2.0)
-    line = json.loads(json.dumps(turn_line(who, 7, "event", seen, [order], done, timing)))
+    line = json.loads(json.dumps(turn_line(who, 7, "event", seen, [order], done, timing, ("seat-3/turn-7",))))
     assert line == {
         "version": 1,
         "seat": 3,
@@ -124,6 +124,7 @@ def test_a_line_says_what_was_seen_done_and_answered() -> None:
         "trigger": "event",
         "outcome": "valid",
         "reason": "",
+        "calls": ["seat-3/turn-7"],
         "actions": [["place", "buy", 100, 1, "period"]],
         "receipts": [
             {"status": "traded", "order_id": 2, "quantity": 1, "trades": [[100, 1]], "code": "", "reason": ""}

@@ -36,6 +36,38 @@ def test_every_option_arrives() -> None:
     )
 
 
+def test_every_option_of_a_model_arrives() -> None:
+    options = "--budget-usd 2.5 --dry-run --temperature 0 --memory full --reflection period --execution twap"
+    files = "--persona who.txt --base-url http://localhost:8080/v1"
+    assert parse([URL, "gpt-4o", *options.split(), *files.split()]) == RunConfig(
+        url=URL,
+        model="gpt-4o",
+        budget_usd=2.5,
+        dry_run=True,
+        temperature=0,
+        memory="full",
+        reflection="period",
+        execution="twap",
+        persona=Path("who.txt"),
+        base_url="http://localhost:8080/v1",
+    )
+
+
+@pytest.mark.parametrize(
+    "model", ["auto", "claude", "openai/gpt-5", "ollama/llama3:8b", "replay:bot-data/debug-runs/run-3", "heuristic"]
+)
+def test_a_model_may_be_named_in_many_ways(model: str) -> None:
+    assert parse([URL, model]).model == model
+
+
+def test_a_server_of_ones_own_has_models_of_any_name() -> None:
+    assert parse([URL, "my-finetune", "--base-url", "http://localhost:8080/v1"]).model == "my-finetune"
+
+
+def test_mixed_has_its_file() -> None:
+    assert parse([URL, "mixed", "--models-by-seat", "seats.toml"]).models_by_seat == Path("seats.toml")
+
+
 def test_a_links_file_stands_in_for_the_address() -> None:
     config = parse(["--links", "l.cfg", "noise"])
     assert (config.url, config.model) == ("", "noise")
@@ -53,7 +85,18 @@ def test_a_grid_has_its_own_browsers() -> None:
         (["a", "b", "c"], "expected URL MODEL"),
         (["--links", "l.cfg"], "expected MODEL"),
         (["localhost:8000/SessionStartLinks/x", "noise"], "is no web address"),
-        ([URL, "gpt-none"], "Known: fundamental, heuristic, market_maker"),
+        ([URL, "gpt-none"], "Nearest: gpt-4o"),
+        ([URL, "gpt-none"], "Known: claude, claude-haiku"),
+        ([URL, "claud"], "Nearest: claude"),
+        ([URL, "opnai/gpt-4o"], "PROVIDER/MODEL with one of openai, anthropic"),
+        ([URL, "mixed"], "mixed needs --models-by-seat FILE"),
+        ([URL, "noise", "--models-by-seat", "f"], "goes with the model mixed, not with noise"),
+        ([URL, "gpt-4o", "--base-url", "localhost"], "--base-url localhost: expected a web address"),
+        ([URL, "gpt-4o", "--budget-usd", "0"], "number above 0"),
+        ([URL, "gpt-4o", "--temperature", "3"], "number from 0 to 2"),
+        ([URL, "gpt-4o", "--temperature", "hot"], "number from 0 to 2, got 'hot'"),
+        ([URL, "gpt-4o", "--memory", "total"], "invalid choice: 'total'"),
+        ([URL, "gpt-4o", "--execution", "vwap"], "invalid choice: 'vwap'"),
         ([URL, "noise", "-p"], "needs a note"),
         ([URL, "noise", "-p", "-m", "  "], "needs a note"),
         ([URL, "noise", "--num-bots", "0"], "whole number from 1"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from bots.domain.seat import SeatState
+from bots.domain.state import SeatState
 from bots.domain.turns import SeatName
 from bots.services.progress import Progress
 
