@@ -66,14 +66,6 @@ def tell(trader: Trader, decision: Decision, fates: Sequence[Fate]) -> None:
         trader.told(decision, fates)
 
 
-class Gateway(Protocol):
-    """One trader's connection to a market: a page in a browser, an exchange in a simulation."""
-
-    def view(self) -> MarketView: ...
-
-    def submit(self, action: Action) -> Receipt: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One decision due: what was seen, what was decided, what became of it. One line of `decisions.jsonl`."""
