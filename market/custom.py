@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from market.designs import design
-from market.treatments import UNLIMITED, Treatment, TreatmentError, treatment_from
+from market.fields import UNLIMITED
+from market.treatments import PARTS, Treatment, TreatmentError, merged, treatment_from
 
 
 def treatment_from_toml(text: str) -> Treatment:
@@ -21,17 +23,27 @@ def treatment_from_toml(text: str) -> Treatment:
         return treatment_from(document)
     if "name" not in document:
         raise TreatmentError(f'name: expected a name of its own for what changes {base}; add name = "my_market".')
-    return treatment_from({**asdict(design(str(base))), **document})
+    return treatment_from(merged(asdict(design(str(base))), document))
 
 
 def treatment_to_toml(treatment: Treatment) -> str:
     """The inverse of `treatment_from_toml`, every field written out."""
     fields = asdict(treatment)
     roles = fields.pop("roles")
-    lines = [f"{name} = {_literal(value)}" for name, value in fields.items()]
-    for role in roles:
-        lines += ["", "[[roles]]", *(f"{name} = {_literal(value)}" for name, value in role.items())]
+    parts = {name: fields.pop(name) for name in PARTS}
+    states = parts["information"].pop("states")
+    lines = _table("", fields)
+    for name, part in parts.items():
+        lines += _table(f"[{name}]", part)
+    for name, rows in (("information.states", states), ("roles", roles)):
+        for row in rows:
+            lines += _table(f"[[{name}]]", row)
     return "\n".join(lines) + "\n"
+
+
+def _table(head: str, values: Mapping[str, object]) -> list[str]:
+    lines = [f"{name} = {_literal(value)}" for name, value in values.items()]
+    return ["", head, *lines] if head else lines
 
 
 def _literal(value: object) -> str:

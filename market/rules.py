@@ -9,8 +9,9 @@ from typing_extensions import TypeIs
 
 from market.accounts import Account
 from market.book import OrderBook
+from market.fields import LARGEST
 from market.orders import Order, PlaceOrder, Receipt, Side, TimeInForce
-from market.treatments import LARGEST, Amount, Treatment
+from market.treatments import Amount, Treatment
 
 BUY, PERIOD, FOK = Side.BUY, TimeInForce.PERIOD, TimeInForce.FOK
 

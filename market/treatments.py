@@ -4,55 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from fractions import Fraction
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
-from pydantic_core import PydanticCustomError
+from pydantic import TypeAdapter, ValidationError, with_config
 
+from market.fields import (
+    IN_WORDS,
+    STRICT,
+    Count,
+    Debt,
+    Limit,
+    Markets,
+    Name,
+    NotNegative,
+    Positive,
+    Rate,
+    Seconds,
+    Unit,
+)
+from market.parts import Absence, Forecasts, Information, Pay, State, Steps
 from market.words import mean_money, money, ticks_of
-
-# Far from any price and any holding, so that arithmetic on it stays exact in a database column and in a browser.
-LARGEST = 10**9
-# TOML has no word for "none".
-UNLIMITED = "unlimited"
-
-
-def _number(value: object) -> object:
-    """Python takes true for 1; a treatment does not."""
-    if isinstance(value, bool):
-        raise PydanticCustomError("number", "expected a number")
-    return value
-
-
-def _text(value: object) -> object:
-    """Rates and units may come as numbers; they are kept as text, which is exact."""
-    return str(value) if type(value) in (int, float) else value
-
-
-def _limit(value: object) -> object:
-    return None if value == UNLIMITED else _number(value)
-
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Debt = Annotated[int, BeforeValidator(_number), Field(ge=-LARGEST, le=LARGEST)]
-Count = Annotated[int, BeforeValidator(_number), Field(ge=0, le=LARGEST)]
-Positive = Annotated[int, BeforeValidator(_number), Field(ge=1, le=LARGEST)]
-Limit = Annotated[Annotated[int, Field(ge=0, le=LARGEST)] | None, BeforeValidator(_limit)]
-Seconds = Annotated[float, BeforeValidator(_number), Field(gt=0)]
-Rate = Annotated[str, BeforeValidator(_text), Field(pattern=r"^\d+(/[1-9]\d*|\.\d+)?$")]
-Unit = Annotated[str, BeforeValidator(_text), Field(pattern=r"^(1|0\.0*1)$")]
-# What is expected of fields with a syntax of their own.
-IN_WORDS = {
-    "name": "a name of small letters, digits and underscores, such as my_market",
-    "interest": 'a rate such as "1/20" or "0.05"',
-    "tick": 'one of "1", "0.1", "0.01" ...',
-    "credit_limit": f"a whole number of ticks from 0 to {LARGEST}, or {UNLIMITED!r}",
-}
-STRICT = ConfigDict(extra="forbid", strict=False, allow_inf_nan=False)
 
 
 @with_config(STRICT)
@@ -75,12 +51,16 @@ class Treatment:
     `roles` in seat order; `fixed_seats` says that their number is the number of seats (times a whole number where
     `scale` allows), otherwise seats take the roles in turn. `dividends` are equally likely, one a period.
     `credit_limit` None means that cash never binds. `open_orders` and `orders_per_second` are limits a seat.
+    In call markets `rationing` says who trades at the margin and `reference_price` stands in for a first price.
+    A session has a market of `practice_periods` that does not pay, if any, then `markets` of them; `market_seats`
+    trade in each (0: everybody in one), who meets whom by `matching`. `bankrupt`: what a trader may do with less than
+    nothing.
     """
 
     name: Name
     title: str
     source: str = ""
-    institution: Literal["continuous"] = "continuous"
+    institution: Literal["continuous", "call"] = "continuous"
     tick: Unit = "1"
     currency: str = "points"
     periods: Positive = 3
@@ -110,7 +90,21 @@ class Treatment:
     tell_fundamental: bool = True
     bot_disclosure: Literal["nothing", "possible", "how_many", "which"] = "possible"
     decision_seconds: Seconds = 15
-    bot_reaction_seconds: Annotated[float, BeforeValidator(_number), Field(ge=0)] = 0
+    bot_reaction_seconds: NotNegative = 0
+    rationing: Literal["time", "pro_rata"] = "time"
+    reference_price: Count = 0
+    practice_periods: Count = 0
+    markets: Markets = 1
+    market_seats: Count = 0
+    matching: Literal["partner", "stranger"] = "partner"
+    tell_holding_value: bool = False
+    bankrupt: Literal["continue", "reduce_only", "stop"] = "continue"
+    language: Literal["en", "de"] = "en"
+    forecasts: Forecasts = Forecasts()
+    steps: Steps = Steps()
+    pay: Pay = Pay()
+    absence: Absence = Absence()
+    information: Information = Information()
 
     @property
     def induced(self) -> bool:
@@ -140,8 +134,7 @@ class Treatment:
 
     def essence(self) -> str:
         """Only what differs from the defaults: later versions may add a field and still know an old log as theirs."""
-        defaults = {field.name: field.default for field in fields(self)}
-        own = {name: value for name, value in self._plain().items() if value != defaults[name]}
+        own = _changed(self._plain(), {field.name: field.default for field in fields(self)})
         return json.dumps(own, sort_keys=True, separators=(",", ":"))
 
     def _plain(self) -> dict[str, Any]:
@@ -164,8 +157,33 @@ class Treatment:
         return ticks_of(self.tick, amount)
 
     def with_changes(self, **changes: object) -> Treatment:
-        """A copy with some fields changed, checked as a file would be. Raises TreatmentError."""
-        return treatment_from({**asdict(self), **changes})
+        """A copy with some fields changed, checked as a file would be; of a part only what is given changes.
+
+        Raises TreatmentError.
+        """
+        return treatment_from(merged(asdict(self), changes))
+
+
+def _changed(plain: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs from the defaults, parts looked into."""
+    own = {}
+    for name, value in plain.items():
+        default = defaults[name]
+        if is_dataclass(default):
+            value = _changed(value, asdict(default))  # type: ignore[arg-type]
+            default = {}
+        if value != default:
+            own[name] = value
+    return own
+
+
+def merged(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A document with changes; where both have a table, its keys are changed one by one."""
+    both = dict(document)
+    for name, value in changes.items():
+        old = both.get(name)
+        both[name] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return both
 
 
 class Amount(NamedTuple):
@@ -218,13 +236,19 @@ def _field_error(error: Mapping[str, Any]) -> str:
     """One problem of pydantic's in our words: the place, what was expected and what came."""
     place, last = ".".join(str(part) for part in error["loc"]), str(error["loc"][-1])
     if error["type"] == "unexpected_keyword_argument":
-        return _unknown_field(last, ROLE_FIELDS, place)
+        return _unknown_field(last, PART_FIELDS[_table(error["loc"])], place)
     if error["type"] == "missing":
         return f"{place}: it is missing; add {last} = ..."
     expected = str(error["msg"]).replace("Input should be", "expected").replace("valid tuple", "list")
-    if place in IN_WORDS:
-        expected = f"expected {IN_WORDS[place]}"
+    expected = re.sub(r"a dictionary or an instance of \w+", "a table", expected)
+    if last in IN_WORDS and (place == last or last != "name"):
+        expected = f"expected {IN_WORDS[last]}"
     return f"{place}: {expected}, got {error['input']!r}."
+
+
+def _table(place: Sequence[str | int]) -> str:
+    """The innermost table that a place of an error is in: roles, steps, states ..."""
+    return next(str(part) for part in reversed(place[:-1]) if part in PART_FIELDS)
 
 
 def _contradictions(treatment: Treatment) -> Iterator[str]:
@@ -256,4 +280,8 @@ def _crooked(role: Role) -> bool:
 
 
 FIELDS = tuple(field.name for field in fields(Treatment))
-ROLE_FIELDS = tuple(field.name for field in fields(Role))
+PARTS = {"forecasts": Forecasts, "steps": Steps, "pay": Pay, "absence": Absence, "information": Information}
+PART_FIELDS = {
+    name: tuple(field.name for field in fields(part))
+    for name, part in {**PARTS, "roles": Role, "states": State}.items()
+}

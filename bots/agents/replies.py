@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.config import JsonDict
 
 from bots.agents.execution import Intent
+from market.fields import LARGEST
 from market.orders import Action, CancelOrder, PlaceOrder, ReplaceOrder, Side
-from market.treatments import LARGEST
 from market.view import MarketView, OwnOrder
 from market.words import money, ticks_of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from market.fields import LARGEST
 from market.orders import CancelOrder, PlaceOrder, ReplaceOrder, Side
 from market.refusals import REFUSALS, refusal_text
-from market.treatments import LARGEST
 from tests.market.builders import BUY, buy, opened, play, refusal
 
 NO_WHOLE_NUMBERS: list[object] = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from market.fields import LARGEST
 from market.orders import Side, TimeInForce
-from market.treatments import LARGEST
 from tests.market.builders import (
     BUY,
     FOK,

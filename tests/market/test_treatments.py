@@ -22,7 +22,7 @@ def problem(**changes: object) -> str:
     ("changes", "expected"),
     [
         ({"perods": 3}, "perods: there is no such field; did you mean 'periods'?"),
-        ({"xyzzy": 3}, "xyzzy: there is no such field; known fields: bot_disclosure, bot_reaction_seconds"),
+        ({"xyzzy": 3}, "xyzzy: there is no such field; known fields: absence, bankrupt"),
         ({"periods": 0}, "periods: expected greater than or equal to 1, got 0."),
         ({"periods": 2.5}, "periods: expected a valid integer"),
         ({"periods": True}, "periods: expected a number, got True."),
@@ -40,7 +40,14 @@ def problem(**changes: object) -> str:
         ),
         ({"credit_limit": -1}, "credit_limit: expected a whole number of ticks from 0"),
         ({"self_trade": "never"}, "self_trade: expected 'cancel_resting', 'cancel_incoming' or 'allow', got 'never'."),
-        ({"institution": "call"}, "institution: expected 'continuous', got 'call'."),
+        ({"institution": "calls"}, "institution: expected 'continuous' or 'call', got 'calls'."),
+        ({"steps": {"quizz": True}}, "steps.quizz: there is no such field; did you mean 'quiz'?"),
+        ({"steps": True}, "steps: expected a table, got True."),
+        ({"pay": {"rate": "1%"}}, """pay.rate: expected an amount of money such as "0.01" or "1/30", got '1%'."""),
+        (
+            {"information": {"states": [{"name": "X", "wieght": 2}]}},
+            "information.states.0.wieght: there is no such field; did you mean 'weight'?",
+        ),
         ({"roles": []}, "roles: at least one is needed; add a [[roles]] table with name, cash and shares"),
         ({"roles": "rich"}, "roles: expected a list, got 'rich'."),
         ({"roles": [{"cash": 5}]}, "roles.0.name: it is missing; add name = ..."),
@@ -137,3 +144,15 @@ def test_interest_discounts_the_fundamental_value() -> None:
 
 def test_an_induced_market_has_no_fundamental_value() -> None:
     assert induced().fundamental(1) is None
+
+
+def test_a_change_of_one_field_of_a_part_leaves_its_others() -> None:
+    changed = design("ssw_1988").with_changes(steps={"quiz": True}).with_changes(steps={"consent": True})
+    assert changed.steps.quiz
+    assert changed.steps.consent
+
+
+def test_an_old_log_stays_its_treatments_own_when_a_part_gets_a_new_field() -> None:
+    essence = design("ssw_1988").with_changes(steps={"quiz": True}).essence()
+    assert '"steps":{"quiz":true}' in essence
+    assert "absence" not in essence
