@@ -24,12 +24,16 @@ class ReadError(Exception):
 
 @dataclass(frozen=True)
 class RecordedMarket:
-    """One market of a folder: its identity in every table, its treatment and the role of each trader."""
+    """One market of a folder: its identity in every table, its treatment and the role of each trader.
+
+    `simulated`: it was played headless.
+    """
 
     session: str
     market: str
     treatment: Treatment
     roles: dict[str, Role]
+    simulated: bool = False
 
     def rows(self, table: pd.DataFrame) -> pd.DataFrame:
         """The rows of this market in any table."""
@@ -62,7 +66,8 @@ class Recording:
     def markets(self) -> list[RecordedMarket]:
         """The markets of the folder in order of session and number."""
         rows = self.table("markets").sort_values(["session", "market"]).to_dict("records")
-        return [_recorded_market(self.folder / "markets.csv", row) for row in rows]
+        simulated = self.document("summary.json").get("kind") == "simulation"
+        return [_recorded_market(self.folder / "markets.csv", row, simulated) for row in rows]
 
     def document(self, name: str) -> Document:
         """A JSON document of the folder; empty where there is none."""
@@ -93,12 +98,12 @@ def _read_table(path: Path, columns: Sequence[Column]) -> pd.DataFrame:
         raise ReadError(f"{path}: it is not the table expected: {error}. Export it again.") from None
 
 
-def _recorded_market(path: Path, row: Mapping[Any, Any]) -> RecordedMarket:
+def _recorded_market(path: Path, row: Mapping[Any, Any], simulated: bool) -> RecordedMarket:
     try:
         treatment, roles = treatment_from(_parse(path, row["document"])), roles_from(row["roles"])
     except (TreatmentError, TypeError, ValueError) as error:
         raise ReadError(f"{path}: market {row['market']}: its treatment cannot be read: {error}") from None
-    return RecordedMarket(row["session"], row["market"], treatment, roles)
+    return RecordedMarket(row["session"], row["market"], treatment, roles, simulated)
 
 
 def _text(path: Path) -> str:

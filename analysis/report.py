@@ -10,14 +10,17 @@ from typing import Any
 import pandas as pd
 
 from analysis.figures import gains_figure, price_figure
+from analysis.group_report import beside_published, several_markets
 from analysis.page import Cell, figure, heading, numbers, page, pair, paragraph, section, table, words
 from analysis.read import Recording
+from analysis.style import svg
 from analysis.summary import NEEDED, MarketSummary, decision_coverage, summarise
 from analysis.words import MEASURES, NONE, amount, count, measured, percent, plural
 from market.records import DECISION_OUTCOMES
 from market.treatments import Treatment
 
 REPORT = "report.html"
+SAMPLE = "1 market of 1 session."
 
 
 def write_report(folder: Path) -> Path:
@@ -70,10 +73,8 @@ def _treatments(markets: Sequence[MarketSummary]) -> Iterator[str]:
     ordered = sorted(markets, key=lambda one: (one.treatment.name, one.treatment.sha256()))
     for _, same in groupby(ordered, key=lambda one: one.treatment.sha256()):
         group = list(same)
-        content = _one_market(group[0]) if len(group) == 1 else _several_markets(group)
-        yield section(
-            f"Treatment {group[0].treatment.name}", paragraph(_about(group), "mute"), _prices(group), *content
-        )
+        content = _one_market(group[0]) if len(group) == 1 else several_markets(group)
+        yield section(f"Treatment {group[0].treatment.name}", paragraph(_about(group), "mute"), *content)
 
 
 def _about(markets: Sequence[MarketSummary]) -> str:
@@ -89,34 +90,28 @@ def _seats(markets: Sequence[MarketSummary]) -> str:
     return f"{plural(int(kinds.sum()), 'trader')} ({', '.join(f'{number} {kind}' for kind, number in kinds.items())})"
 
 
-def _sample(markets: Sequence[MarketSummary]) -> str:
-    """How much stands behind a figure."""
-    sessions = len({one.market.session for one in markets})
-    return f"{plural(len(markets), 'market')} of {plural(sessions, 'session')}"
-
-
-def _prices(markets: Sequence[MarketSummary]) -> str:
-    theory = "the competitive price" if markets[0].treatment.induced else "the fundamental value"
-    what = "each trade" if len(markets) == 1 else "mean prices by period"
-    left = " Left: values and costs of all units, each period anew." if markets[0].treatment.induced else ""
-    mean = "" if len(markets) == 1 else ", mean of the markets"
-    caption = f"Prices: {what} and {theory}.{left} Below: volume by period{mean}. {_sample(markets)}."
-    return figure(price_figure(markets), caption, f"Prices by period against {theory}, with volume")
-
-
 # One market
 
 
 def _one_market(one: MarketSummary) -> Iterator[str]:
+    yield _prices(one)
     yield heading("Periods")
     yield _periods(one)
     yield heading("Measures")
     yield _measures(one)
+    yield from beside_published(one)
     yield heading("Who gained")
     yield pair(_gains(one), _by_who(one))
     yield paragraph(_gain_in_words(one.treatment), "mute")
     yield heading("Traders")
     yield _traders(one)
+
+
+def _prices(one: MarketSummary) -> str:
+    theory = "the competitive price" if one.treatment.induced else "the fundamental value"
+    left = " Left: values and costs of all units, each period anew." if one.treatment.induced else ""
+    caption = f"Prices: each trade and {theory}.{left} Below: volume by period. {SAMPLE}"
+    return figure(svg(price_figure(one)), caption, f"Prices by period against {theory}, with volume")
 
 
 def _periods(one: MarketSummary) -> str:
@@ -152,7 +147,7 @@ def _measures(one: MarketSummary) -> str:
 
 def _gains(one: MarketSummary) -> str:
     what = "from units bought and sold" if one.treatment.induced else "wealth beyond that of not trading"
-    return figure(gains_figure(one), f"Gain by trader: {what}. {_sample([one])}.", "Gain by trader")
+    return figure(svg(gains_figure(one)), f"Gain by trader: {what}. {SAMPLE}", "Gain by trader")
 
 
 def _gain_in_words(treatment: Treatment) -> str:
@@ -183,21 +178,6 @@ def _trader(treatment: Treatment, row: Mapping[Any, Any]) -> list[Cell]:
     counted = [count(row[name]) for name in ("orders", "trades", "shares")]
     money = [amount(treatment, row[name], mean=False) for name in ("cash", "gain")]
     return [*words(row["trader"], row["kind"], row["model"], row["role"]), *numbers(*counted, *money)]
-
-
-# Several markets of one treatment
-
-
-def _several_markets(markets: Sequence[MarketSummary]) -> Iterator[str]:
-    """Each measure over the markets, every market with the same weight."""
-    treatment, values = markets[0].treatment, pd.DataFrame([one.measures for one in markets])
-    rows = []
-    for name in values:
-        about, column = MEASURES[str(name)], values[name]
-        told = (measured(treatment, str(name), float(one)) for one in (column.mean(), column.min(), column.max()))
-        rows.append([*words(about.title), *numbers(*told), Cell(about.meaning, "w"), *words(about.source)])
-    yield heading(f"Measures over {plural(len(markets), 'market')}")
-    yield table([*words("Measure"), *numbers("Mean", "Lowest", "Highest"), *words("What it says", "Source")], rows)
 
 
 # Decisions

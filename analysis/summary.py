@@ -139,10 +139,11 @@ def _asset_measures(periods: pd.DataFrame, trades: pd.DataFrame, people: pd.Data
         ),
         "spread": float(periods["spread"].mean()),
     }
-    return {**_mispricing(periods), **named}
+    return {**mispricing(periods), **named}
 
 
-def _mispricing(periods: pd.DataFrame) -> dict[str, float]:
+def mispricing(periods: pd.DataFrame) -> dict[str, float]:
+    """The measures of a price path: columns mean_price and benchmark, a row a period."""
     functions = {
         "rad": measures.relative_absolute_deviation,
         "rd": measures.relative_deviation,
