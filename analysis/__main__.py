@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from analysis.commands import comparison, power_table
 from analysis.read import ReadError, Recording
 from analysis.report import report
 from analysis.summary import MarketSummary, as_document, decision_coverage, summarise
@@ -37,7 +38,40 @@ def _parser() -> argparse.ArgumentParser:
     numbers.add_argument("folder", type=Path, metavar="PATH")
     numbers.add_argument("--json", action="store_true", help="everything by period and trader too, money in ticks")
     numbers.set_defaults(run=_measures)
+    _two_groups(commands.add_parser("compare", help="whether two groups of sessions differ, and by how much"), _compare)
+    power = commands.add_parser("power", help="how many sessions a side are needed, from two groups of known ones")
+    power.add_argument("--measure", choices=MEASURES, default="rad", metavar="NAME", help="default: rad")
+    power.add_argument("--power", type=_share, default=0.8, help="chance of finding the difference, default: 0.8")
+    _two_groups(power, _power)
     return parser
+
+
+def _two_groups(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], str]) -> None:
+    parser.add_argument("a", type=Path, metavar="A", help="a folder of the first group")
+    parser.add_argument("b", type=Path, metavar="B", help="a folder of the second group")
+    parser.add_argument("--more-a", type=Path, nargs="+", default=[], metavar="PATH", help="further folders of A")
+    parser.add_argument("--more-b", type=Path, nargs="+", default=[], metavar="PATH", help="further folders of B")
+    parser.add_argument("--seed", type=int, default=0, help="of the resampling, default: 0")
+    parser.set_defaults(run=run)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"expected a number between 0 and 1, got {text!r}")
+    return share
+
+
+def _compare(options: argparse.Namespace) -> str:
+    return comparison([options.a, *options.more_a], [options.b, *options.more_b], options.seed)
+
+
+def _power(options: argparse.Namespace) -> str:
+    folders = ([options.a, *options.more_a], [options.b, *options.more_b])
+    return power_table(*folders, options.measure, options.power, options.seed)
 
 
 def _report(options: argparse.Namespace) -> str:

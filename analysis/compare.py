@@ -32,7 +32,7 @@ class Comparison(NamedTuple):
     """One measure in two groups. `p` of a two-sided permutation test of the means; `g` Hedges' g, a less b.
 
     `delta` is Cliff's: how much more often a value of a is above one of b than below. `smallest_p` is the least that
-    so few sessions can give.
+    so few sessions can give; with fewer than `FEW` a side g has no interval.
     """
 
     measure: str
@@ -112,7 +112,9 @@ def cliffs_delta(a: Numbers, b: Numbers) -> float:
 
 def _compare(name: str, a: Numbers, b: Numbers, seed: int) -> Comparison:
     enough = min(len(a), len(b)) >= 2
-    interval, g_interval = (_difference_intervals(a, b, seed)) if enough else (NONE, NONE)
+    interval = _resampled(a, b, _difference, seed) if enough else NONE
+    # draws from a handful of sessions often have next to no spread, and effect sizes without bound
+    g_interval = _resampled(a, b, hedges_g, seed) if min(len(a), len(b)) >= FEW else NONE
     means, g = (float(a.mean()), float(b.mean())), float(hedges_g(a, b)) if enough else float("nan")
     smallest = (2 if len(a) == len(b) else 1) / comb(len(a) + len(b), len(a))
     tested = _permutation_p(a, b, seed) if enough else float("nan")
@@ -121,10 +123,6 @@ def _compare(name: str, a: Numbers, b: Numbers, seed: int) -> Comparison:
 
 
 NONE = Interval(float("nan"), float("nan"))
-
-
-def _difference_intervals(a: Numbers, b: Numbers, seed: int) -> tuple[Interval, Interval]:
-    return _resampled(a, b, _difference, seed), _resampled(a, b, hedges_g, seed)
 
 
 def _difference(a: Numbers, b: Numbers, axis: int = -1) -> Numbers:
