@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import measures
+from analysis.microstructure import mean_costs
 from analysis.read import RecordedMarket, Recording
 from analysis.surplus import allocation
 from market.equilibrium import Equilibrium, equilibrium
@@ -18,6 +19,8 @@ from market.ledger import round_half_even
 from market.records import DECISION_OUTCOMES
 from market.treatments import Treatment
 
+# How long after a trade its impact is looked at.
+TAU_SECONDS = 5.0
 NEEDED = ("markets", "trades", "quotes", "accounts", "participants")
 
 
@@ -58,6 +61,7 @@ def _summarise(recording: Recording, market: RecordedMarket) -> MarketSummary:
     periods = _periods(market, trades, quotes, accounts)
     induced = market.treatment.induced
     named = _induced_measures(market, periods, trades) if induced else _asset_measures(periods, trades, people)
+    named |= mean_costs(trades, quotes, TAU_SECONDS)
     return MarketSummary(market, periods, _traders(market.treatment, people, accounts), trades, named)
 
 

@@ -53,6 +53,13 @@ MEASURES: Mapping[str, Measure] = {
         "Lost to missed trades", "money", "a period, by units that should have traded", "Cason & Friedman 1996"
     ),
     "spread": Measure("Spread", "money", "best ask less best bid over time, mean of the periods", "time-weighted"),
+    "effective_spread": Measure(
+        "Effective spread", "money", "twice the distance of price and mid, by volume", "Huang & Stoll 1996"
+    ),
+    "realised_spread": Measure(
+        "Realised spread", "money", "the same against the mid 5 s later: what who quoted keeps", "Huang & Stoll 1996"
+    ),
+    "price_impact": Measure("Price impact", "money", "the rest: what the mid moved in 5 s", "Huang & Stoll 1996"),
 }
 
 
