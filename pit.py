@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=run_demo)
     demo.add_argument("--bots", type=whole(1), default=6, help="seats played by bots (6)")
     demo.add_argument("--humans", type=whole(0), default=0, help="seats for people; their links are printed (0)")
-    demo.add_argument("--treatment", default="asset_cda", help="see: python -m market list (asset_cda)")
+    demo.add_argument("--treatment", default="asset_cda", help="one of python -m market list, or a TOML file")
     demo.add_argument("--period-seconds", type=positive, help="length of a period; the treatment's own otherwise")
     demo.add_argument("--model", default="heuristic", help="who plays the bots' seats (heuristic)")
     demo.add_argument("--port", type=whole(1, 65535), default=8000, help="port of the server (8000)")
@@ -141,6 +141,12 @@ def make_sure_of_a_browser() -> None:
         )
 
 
+def find_a_database_server() -> None:
+    """Postgres for the tests that need one; without it they are skipped and say so."""
+    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and not shutil.which("initdb"):
+        apt_install("postgresql")
+
+
 def apt_install(*packages: str) -> bool:
     """True when Debian's packages were installed; only root on such a system can."""
     if not shutil.which("apt-get") or getattr(os, "geteuid", lambda: 1)() != 0:
@@ -166,6 +172,7 @@ def run_demo(wish: argparse.Namespace) -> int:
         session = server.create_session(wish)
         for number, link in enumerate(server.links(session)[: wish.humans], start=1):
             say(f"Seat {number}, for a person: {link}")
+        say(f"Monitor: {server.address}/openpit/monitor/{session} (log in as admin, password {server.password})")
         return run_bots(wish, f"{server.address}/SessionStartLinks/{session}", key)
 
 
@@ -189,6 +196,7 @@ class Server:
         self.address, self.folder, self.port, self.key = f"http://127.0.0.1:{port}", folder, port, key
         lab = {"OTREE_PRODUCTION": "1", "OTREE_AUTH_LEVEL": "STUDY", "OTREE_REST_KEY": key}
         lab |= {name: secrets.token_urlsafe(24) for name in ("OTREE_SECRET_KEY", "OTREE_ADMIN_PASSWORD")}
+        self.password = lab["OTREE_ADMIN_PASSWORD"]
         path = os.pathsep.join([str(SCRIPTS), os.environ.get("PATH", "")])
         self.environment = {**os.environ, **lab, "PATH": path}
         self.environment.pop("DATABASE_URL", None)  # a demo has no business in the lab's database
@@ -249,10 +257,11 @@ class Server:
             return json.loads(answer.read())
 
     def create_session(self, wish: argparse.Namespace) -> str:
-        changes = {"humans": wish.humans, "bots": wish.bots}
+        config, changes = session_wish(wish.treatment)
+        changes |= {"humans": wish.humans, "bots": wish.bots}
         if wish.period_seconds:
             changes["period_seconds"] = wish.period_seconds
-        body = {"session_config_name": wish.treatment, "num_participants": wish.humans + wish.bots}
+        body = {"session_config_name": config, "num_participants": wish.humans + wish.bots}
         try:
             return str(self.ask("/api/sessions", {**body, "modified_session_config_fields": changes})["code"])
         except urllib.error.HTTPError as error:
@@ -264,9 +273,17 @@ class Server:
 
 
 def check_treatment(name: str) -> None:
-    known = subprocess.run([str(PYTHON), "-m", "market", "show", name], cwd=ROOT, capture_output=True, text=True)
+    ask = ["check", str(Path(name).resolve())] if name.endswith(".toml") else ["show", name]
+    known = subprocess.run([str(PYTHON), "-m", "market", *ask], cwd=ROOT, capture_output=True, text=True)
     if known.returncode:
         raise Stop(known.stderr.strip())
+
+
+def session_wish(treatment: str) -> tuple[str, dict[str, Any]]:
+    """The name of a session configuration and what it changes: a file goes by the one for treatments of one's own."""
+    if treatment.endswith(".toml"):
+        return "custom", {"treatment_file": str(Path(treatment).resolve())}
+    return treatment, {}
 
 
 def check_port(port: int) -> None:
@@ -286,6 +303,7 @@ def link_or_copy(source: Path, target: Path) -> None:
 def run_tests(_: argparse.Namespace) -> int:
     set_up(ROOT / "requirements" / "dev.txt")
     make_sure_of_a_browser()
+    find_a_database_server()
     for check in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy", "."]):
         if subprocess.call([str(PYTHON), "-m", *check], cwd=ROOT):
             return 1

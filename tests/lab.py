@@ -28,9 +28,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_lab(folder: Path) -> Iterator[Server]:
-    """oTree's production server in `folder`, as `pit.py demo` starts it."""
-    with Server(folder, free_port(), KEY) as server:
+def running_lab(folder: Path, database: str = "") -> Iterator[Server]:
+    """oTree's production server in `folder`, as `pit.py demo` starts it; `database`: the URL of one besides SQLite."""
+    server = Server(folder, free_port(), KEY)
+    if database:
+        server.environment["DATABASE_URL"] = database
+    with server:
         yield server
 
 

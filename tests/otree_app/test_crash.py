@@ -6,7 +6,7 @@ import asyncio
 import random
 import signal
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,20 @@ from websockets.exceptions import ConnectionClosed
 
 from market.events import Phase
 from pit import Server
-from tests.lab import Seat, new_session, running_lab
+from tests.lab import Seat, free_port, new_session, running_lab
+from tests.postgres import missing, running_postgres
 
 
-@pytest.fixture
-def own_lab(tmp_path: Path) -> Any:
-    """A server of the test's own, to be killed."""
-    with running_lab(tmp_path) as server:
-        yield server
+@pytest.fixture(params=["sqlite", "postgres"])
+def own_lab(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """A server of the test's own, to be killed, on each kind of database."""
+    with ExitStack() as stack:
+        url = ""
+        if request.param == "postgres":
+            if why := missing():
+                pytest.skip(why)
+            url = stack.enter_context(running_postgres(tmp_path, free_port()))
+        yield stack.enter_context(running_lab(tmp_path / "lab", url))
 
 
 async def trade_until_killed(seat: Seat, acknowledged: list[tuple[str, dict[str, Any]]], rng: random.Random) -> None:
