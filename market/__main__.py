@@ -11,10 +11,11 @@ from pathlib import Path
 
 from market.custom import treatment_from_toml, treatment_to_toml
 from market.designs import DESIGNS, check_seats, design
-from market.equilibrium import equilibrium
-from market.records import data_dictionary, names
+from market.overview import headline, overview, prediction
+from market.records import names
 from market.replay import Replayed, replay
-from market.treatments import Treatment, TreatmentError
+from market.session_records import data_dictionary
+from market.treatments import TreatmentError
 
 LONGEST_CELL = 2**30
 
@@ -53,39 +54,23 @@ def _parser() -> argparse.ArgumentParser:
 def _check(options: argparse.Namespace) -> int:
     try:
         treatment = treatment_from_toml(_read(options.file))
-        if seats := treatment.humans + treatment.bots:
+        if seats := treatment.market_seats or treatment.humans + treatment.bots:
             check_seats(treatment, seats)
     except TreatmentError as error:
         raise TreatmentError("\n".join(f"{options.file}: {line}" for line in str(error).splitlines())) from None
-    print(f"{options.file}: fine.\n{_summary(treatment)}")
+    print(f"{options.file}: fine.\n{overview(treatment)}\n{prediction(treatment)}")
     return 0
 
 
 def _list(options: argparse.Namespace) -> int:
-    print("\n".join(_summary(design(name)) for name in DESIGNS))
+    print("\n".join(headline(design(name)) for name in DESIGNS))
     return 0
-
-
-def _summary(treatment: Treatment) -> str:
-    seats = f"{len(treatment.roles)} seats" if treatment.fixed_seats else "any number of seats"
-    source = f" {treatment.source}." if treatment.source else ""
-    return f"{treatment.name:<20} {treatment.title}: {treatment.periods} periods, {seats}.{source}"
 
 
 def _show(options: argparse.Namespace) -> int:
     treatment = design(options.name)
-    print(f"{treatment_to_toml(treatment)}\n# {_prediction(treatment)}")
+    print(f"{treatment_to_toml(treatment)}\n# {prediction(treatment)}")
     return 0
-
-
-def _prediction(treatment: Treatment) -> str:
-    """What theory says of the treatment's prices."""
-    if treatment.induced:
-        point = equilibrium(treatment.roles)
-        low, high, surplus = (treatment.money(ticks) for ticks in (point.low, point.high, point.surplus))
-        return f"Competitive equilibrium: prices {low} to {high}, {point.quantity} units, surplus {surplus} a period."
-    values = (treatment.fundamental(period) for period in range(1, treatment.periods + 1))
-    return f"Fundamental value by period: {', '.join(treatment.money(value) for value in values if value is not None)}."
 
 
 def _dictionary(options: argparse.Namespace) -> int:

@@ -56,6 +56,11 @@ class Account:
             return len(self.costs) - self.sold - self.shares_reserved
         return self.shares + self.short_limit - self.shares_reserved
 
+    @property
+    def overdrawn(self) -> bool:
+        """Whether it owes more than its credit limit: trades never lead there, payments may."""
+        return self.credit_limit is not None and self.cash + self.credit_limit < 0
+
     def open_units(self, side: Side) -> tuple[int, ...]:
         """Induced units that no resting order asks for yet: what they are worth, or cost, in the order of use."""
         if side is BUY:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from itertools import chain, cycle, islice, zip_longest
 from random import Random
 
+from market.parts import Forecasts, Information, Pay, State, Steps
 from market.treatments import Role, Treatment, TreatmentError
 
 GODE_SUNDER_UNITS: Mapping[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
@@ -49,6 +50,7 @@ def smith_1962() -> Treatment:
         price_max=500,
         single_unit=True,
         tell_fundamental=False,
+        pay=Pay(rate="1"),
     )
 
 
@@ -91,6 +93,68 @@ def ssw_1988() -> Treatment:
     )
 
 
+def plott_sunder_1988() -> Treatment:
+    """A short form: five markets of one period, so that cash and shares start anew with each draw of the state."""
+    states = (("X", 7, 50), ("Y", 9, 240), ("Z", 4, 490))
+    return Treatment(
+        name="plott_sunder_1988",
+        title="Market with private clues",
+        source=(
+            "After Plott & Sunder (1988), Econometrica 56(5), series C (all shares pay alike, clues say one state that "
+            "it is not); states, odds and dividends from memory of its market 7, endowments and number of periods ours"
+        ),
+        currency="francs",
+        periods=1,
+        period_seconds=180,
+        result_seconds=10,
+        markets=5,
+        practice_periods=1,
+        roles=(Role(name="trader", cash=2000, shares=4),),
+        price_max=1000,
+        tell_fundamental=False,
+        information=Information(
+            states=tuple(State(name=name, weight=weight, dividend=dividend) for name, weight, dividend in states),
+            clues="not_this",
+        ),
+    )
+
+
+def flat_value(name: str = "flat_value", *, practice: int = 3, periods: int = 30, rate: str = "0.02") -> Treatment:
+    """One value of 14 throughout: (14 + a mean dividend of .70) / 1.05. Under `_cda` names a continuous market."""
+    continuous = "_cda" in name
+    return Treatment(
+        name=name,
+        title="Asset market with a constant value",
+        source="After Henning et al. (2025); forecasts' reward, limits of prices and sheets, and pay are ours",
+        institution="continuous" if continuous else "call",
+        reference_price=0 if continuous else 1400,
+        tick="0.01",
+        practice_periods=practice,
+        periods=periods,
+        period_seconds=20,
+        result_seconds=10,
+        roles=(Role(name="trader", cash=10_000, shares=4),),
+        dividends=(40, 100),
+        interest="1/20",
+        buyback=1400,
+        price_max=100_000,
+        tell_fundamental=False,
+        forecasts=Forecasts(horizons=(0, 2, 5, 10), seconds=30, band=250, reward=250),
+        steps=EVERY_STEP,
+        pay=Pay(rate=rate, show_up_fee="5", reflection="0.50", tasks="random"),
+    )
+
+
+EVERY_STEP = Steps(
+    consent=True,
+    quiz=True,
+    risk_task=True,
+    reflection_test=True,
+    questionnaire=True,
+    guess_bots=True,
+    debrief=True,
+)
+
 DESIGNS: Mapping[str, Callable[[], Treatment]] = {
     "asset_cda": asset_cda,
     "smith_1962": smith_1962,
@@ -98,6 +162,11 @@ DESIGNS: Mapping[str, Callable[[], Treatment]] = {
     "gode_sunder_1993_m2": lambda: gode_sunder_1993(2),
     "gode_sunder_1993_m3": lambda: gode_sunder_1993(3),
     "ssw_1988": ssw_1988,
+    "plott_sunder_1988": plott_sunder_1988,
+    "flat_value": flat_value,
+    "flat_value_short": lambda: flat_value("flat_value_short", practice=1, periods=4, rate="0.05"),
+    "flat_value_cda": lambda: flat_value("flat_value_cda"),
+    "flat_value_cda_short": lambda: flat_value("flat_value_cda_short", practice=1, periods=4, rate="0.05"),
 }
 
 
@@ -113,6 +182,8 @@ def design(name: str) -> Treatment:
 def check_seats(treatment: Treatment, seats: int) -> None:
     """Raise TreatmentError where the treatment cannot be played by this number of seats."""
     roles = len(treatment.roles)
+    if seats < (needed := _seats_told(treatment)):
+        raise TreatmentError(f"{treatment.name} needs at least {needed} seats for its clues, not {seats}.")
     if not treatment.fixed_seats:
         if seats < 2:
             raise TreatmentError(f"{treatment.name} needs at least 2 seats, not {seats}.")
@@ -120,6 +191,12 @@ def check_seats(treatment: Treatment, seats: int) -> None:
     if seats != roles and not (treatment.scale and seats and seats % roles == 0):
         more = f", or a multiple of {roles}" if treatment.scale else ""
         raise TreatmentError(f"{treatment.name} is played by {roles} seats{more}, not {seats}.")
+
+
+def _seats_told(treatment: Treatment) -> int:
+    """Traders it takes to tell all clues: those who are told the state, or one for each state that it is not."""
+    told = treatment.information
+    return len(told.states) - 1 if told.clues == "not_this" else told.informed
 
 
 def deal_roles(treatment: Treatment, kinds: Sequence[str], rng: Random) -> list[Role]:

@@ -1,55 +1,143 @@
-"""The event log: what happened, in order; encoded as plain JSON, hashed as a chain."""
+"""The event log: what the host does, what comes of commands, and the events that say so, in order."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import blake2b
 from typing import NamedTuple
 
-from market.orders import Action, CancelOrder, Hold, PlaceOrder, ReplaceOrder, Side, TimeInForce, Trade
+from market.orders import (
+    CancelOrder,
+    Forecast,
+    PlaceOrder,
+    ReplaceOrder,
+    Side,
+    SubmitSheet,
+    Trade,
+)
 
 OPERATOR = "market"
 RULES_VERSION = 1
 
 
 class Phase(StrEnum):
-    """Where a market is: before or between periods, trading, halted, or over."""
+    """Where a market is: before or between periods, asking for forecasts of the next, trading, halted, or over."""
 
     WAITING = "waiting"
+    FORECAST = "forecast"
     OPEN = "open"
     PAUSED = "paused"
     CLOSED = "closed"
     FINISHED = "finished"
 
 
+class Told(NamedTuple):
+    """What one trader alone is told when a period opens: its `state` (kind "state") or one that it is not."""
+
+    trader: str
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskForecasts:
+    """Forecasts are asked before the next period opens; the market's clock stands still."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenPeriod:
-    """The next period opens; the clock of the period starts at 0."""
+    """The next period opens; its clock starts at 0. `state` and `clues` were drawn before, where there are states."""
+
+    state: str = ""
+    clues: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ClosePeriod:
-    """The period ends: orders lapse; interest, the dividend (ticks a share) and, at the end, the buyback are paid."""
+    """The period ends: a call market clears and orders lapse; interest, the dividend (ticks a share) and, at the end,
+    the buyback are paid.
+
+    `reason` where it ends before its time.
+    """
 
     dividend: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Nobody may trade and the clock stands still, for a `reason` shown to all."""
+    """Nobody may trade and the clock stands still, for a `reason` shown to all; `waits_for` a trader who is away."""
 
     reason: str = ""
+    waits_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
     """Trading goes on; the clock runs from where it stood."""
 
+    reason: str = ""
 
-Operation = OpenPeriod | ClosePeriod | Pause | Resume
-Command = PlaceOrder | CancelOrder | ReplaceOrder | OpenPeriod | ClosePeriod | Pause | Resume
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """The phase that runs by the clock now lasts `seconds` longer."""
+
+    seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """The experimenter's words to all traders."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndMarket:
+    """The market ends before its time, whatever its phase: orders lapse, and shares pay as `pay.ended` says."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """The first page of a trader has come, or its last one has gone."""
+
+    trader: str
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A rule trader, `by` its name, plays the seat of a trader who is away."""
+
+    trader: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """The trader is there again and plays on."""
+
+    trader: str
+
+
+Operation = (
+    AskForecasts
+    | OpenPeriod
+    | ClosePeriod
+    | Pause
+    | Resume
+    | Extend
+    | Tell
+    | EndMarket
+    | Presence
+    | TakeOver
+    | HandBack
+)
+Command = PlaceOrder | CancelOrder | ReplaceOrder | SubmitSheet | Forecast | Operation
 
 
 class Rested(NamedTuple):
@@ -80,7 +168,13 @@ class Paid(NamedTuple):
     reason: str
 
 
-Outcome = Trade | Rested | Cancelled | Paid
+class Bankrupt(NamedTuple):
+    """A trader owes more than its credit limit after a period's payments: its rule holds until the next ones."""
+
+    trader: str
+
+
+Outcome = Trade | Rested | Cancelled | Paid | Bankrupt
 
 
 class Event(NamedTuple):
@@ -105,60 +199,3 @@ class LogLine(NamedTuple):
     command: str
     outcomes: str
     hash: str
-
-
-OUTCOMES = {"trade": Trade, "rested": Rested, "cancelled": Cancelled, "paid": Paid}
-OUTCOME_NAMES = {kind: name for name, kind in OUTCOMES.items()}
-
-
-_json = json.JSONEncoder(separators=(",", ":")).encode
-
-
-def encode_command(command: Action | Operation) -> list[object]:
-    """A command as a JSON list that starts with its name."""
-    match command:
-        case PlaceOrder(side, price, quantity, time_in_force):
-            return ["place", side, price, quantity, time_in_force]
-        case CancelOrder(order_id):
-            return ["cancel", order_id]
-        case ReplaceOrder(order_id, price, quantity):
-            return ["replace", order_id, price, quantity]
-        case ClosePeriod(dividend):
-            return ["close", dividend]
-        case Pause(reason):
-            return ["pause", reason]
-        case OpenPeriod():
-            return ["open"]
-        case Resume():
-            return ["resume"]
-        case Hold():
-            return ["hold"]
-
-
-def decode_command(document: object) -> Command:
-    """The inverse of `encode_command`. Raises ValueError for an unknown name."""
-    match document:
-        case ["place", str(side), int() | None as price, int(quantity), str(time_in_force)]:
-            return PlaceOrder(Side(side), price, quantity, TimeInForce(time_in_force))
-        case ["cancel", int(order_id)]:
-            return CancelOrder(order_id)
-        case ["replace", int(order_id), int(price), int(quantity)]:
-            return ReplaceOrder(order_id, price, quantity)
-        case ["close", int(dividend)]:
-            return ClosePeriod(dividend)
-        case ["pause", str(reason)]:
-            return Pause(reason)
-        case ["open"]:
-            return OpenPeriod()
-        case ["resume"]:
-            return Resume()
-    raise ValueError(f"Unknown command {document!r}.")
-
-
-def log_line(previous: str, event: Event) -> LogLine:
-    """The line of an event; its hash covers the hash before it and everything the event says (16 hex digits)."""
-    command = _json(encode_command(event.command))
-    outcomes = _json([[OUTCOME_NAMES[type(one)], *one] for one in event.outcomes])
-    body = f"{previous}|{event.seq}|{event.period}|{event.seconds!r}|{event.actor}|{command}|{outcomes}"
-    digest = blake2b(body.encode(), digest_size=8).hexdigest()
-    return LogLine(event.seq, event.period, event.seconds, event.actor, command, outcomes, digest)

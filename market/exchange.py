@@ -3,52 +3,63 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, astuple
+from fractions import Fraction
 from hashlib import blake2b
 from math import isfinite
 
 from market.accounts import Account
-from market.book import Fill, OrderBook
+from market.conduct import Conduct
+from market.encoding import decode_command, log_line
 from market.events import (
     OPERATOR,
     RULES_VERSION,
-    Cancelled,
+    AskForecasts,
     ClosePeriod,
     Command,
+    EndMarket,
     Event,
+    HandBack,
     LogLine,
     OpenPeriod,
     Operation,
     Outcome,
     Pause,
     Phase,
-    Rested,
+    Presence,
     Resume,
-    decode_command,
-    log_line,
+    TakeOver,
+    Told,
 )
-from market.history import Tally
-from market.ledger import Ledger
+from market.floor import Floor
+from market.forecasts import Forecasts, period_price, targets
 from market.orders import (
     Action,
     CancelOrder,
+    Forecast,
     Hold,
-    Order,
     PlaceOrder,
-    Print,
     Receipt,
     ReplaceOrder,
-    Side,
-    TimeInForce,
+    SubmitSheet,
     Trade,
 )
-from market.rules import Standing, is_whole, malformed, refusal, shown, worst_price
+from market.rules import shown
+from market.sheets import CallFloor
 from market.treatments import Role, Treatment
 
-BUY, PERIOD, IOC = Side.BUY, TimeInForce.PERIOD, TimeInForce.IOC
 OPEN = Phase.OPEN
+FLOORS: Mapping[str, type[Floor]] = {"continuous": Floor, "call": CallFloor}
+RUNNING = tuple(phase for phase in Phase if phase is not Phase.FINISHED)
+# in which phases an operation is possible; all others while the market runs
+ALLOWED: Mapping[type, tuple[Phase, ...]] = {
+    AskForecasts: (Phase.WAITING, Phase.CLOSED),
+    OpenPeriod: (Phase.WAITING, Phase.CLOSED, Phase.FORECAST),
+    Pause: (OPEN,),
+    Resume: (Phase.PAUSED,),
+    ClosePeriod: (OPEN, Phase.PAUSED),
+}
 
 
 class OperationError(Exception):
@@ -60,7 +71,7 @@ class LogMismatch(Exception):
 
 
 class Exchange:
-    """Continuous double auction of one group of traders.
+    """The market of one group of traders: a continuous double auction or a call market.
 
     `roles` gives each trader's role. Commands of traders go through `submit` and are answered by a `Receipt`;
     the host's go through `operate`. Both append an `Event` to `events` when they change anything.
@@ -69,30 +80,52 @@ class Exchange:
     def __init__(self, treatment: Treatment, roles: Mapping[str, Role]) -> None:
         self.treatment = treatment
         self.roles = dict(roles)
-        self.book = OrderBook(treatment.self_trade)
-        self.ledger = Ledger(treatment, roles)
+        self.floor = floor = FLOORS[treatment.institution](treatment, roles)
+        self.book, self.ledger = floor.book, floor.ledger
+        self.trades, self.prints, self.tallies = floor.trades, floor.prints, floor.tallies
         self.phase = Phase.WAITING
-        self.period = 0
-        self.seconds = 0.0
         self.events: list[Event] = []
-        self.trades: list[Trade] = []
-        self.prints: list[Print] = []
-        self.tallies: list[Tally] = []
         self.dividends: list[int] = []
-        self._next_order = 1
+        self.states: list[str] = []
+        self.told: dict[str, Told] = {}
+        self.conduct = Conduct()
+        self.forecasts = Forecasts(treatment, roles)
         self._origin = _origin(treatment, roles)
         self._lines: list[LogLine] = []
+
+    # What stands and was traded
+
+    @property
+    def period(self) -> int:
+        """The current period, from 1; 0 before the first."""
+        return self.floor.period
+
+    @property
+    def seconds(self) -> float:
+        """When the last event was, since the period opened."""
+        return self.floor.seconds
 
     @property
     def accounts(self) -> dict[str, Account]:
         return self.ledger.accounts
 
+    @property
+    def hides_book(self) -> bool:
+        """Whether nobody sees the orders of others: until a call market clears."""
+        return self.treatment.institution == "call"
+
+    @property
+    def forecast_targets(self) -> tuple[int, ...]:
+        """The periods whose price is asked now."""
+        return targets(self.treatment, self.period + 1) if self.phase is Phase.FORECAST else ()
+
+    def period_prices(self) -> dict[int, Fraction | None]:
+        """In ticks by period, of those that have ended: what forecasts are measured by."""
+        return {period: period_price(self.tallies[period - 1]) for period in range(1, len(self.dividends) + 1)}
+
     def trades_of(self, period: int) -> list[Trade]:
         """The trades of one period, in order; cheap for the current one however long the market has run."""
-        first, last = (
-            bisect_left(self.trades, number, key=lambda trade: trade.period) for number in (period, period + 1)
-        )
-        return self.trades[first:last]
+        return self.floor.trades_of(period)
 
     # What traders do
 
@@ -106,138 +139,104 @@ class Exchange:
             return Receipt.refused("unknown_trader", trader=shown(trader))
         if isinstance(action, Hold):
             return Receipt("held")
+        if isinstance(action, Forecast):
+            return self._forecast(trader, action)
         if self.phase is not OPEN:
             return Receipt.refused(self.phase.value)
         self._advance(seconds)
-        if isinstance(action, PlaceOrder):
-            return self._place(trader, action)
-        order = self._open_order(trader, action.order_id)
-        if order is None:
-            return Receipt.refused("unknown_order", order_id=shown(action.order_id))
-        return self._cancel(order, action) if isinstance(action, CancelOrder) else self._replace(order, action)
+        receipt, outcomes = self.floor.act(trader, action)
+        if receipt.ok:
+            self._record(trader, action, receipt.order_id, outcomes)
+        return receipt
+
+    def _forecast(self, trader: str, action: Forecast) -> Receipt:
+        """The clock stands still meanwhile: the event has the time of the one before."""
+        if self.phase is not Phase.FORECAST:
+            return Receipt.refused("no_forecasts")
+        receipt = self.forecasts.give(trader, action, self.period + 1)
+        if receipt.ok:
+            self._record(trader, action, None, [])
+        return receipt
 
     def _advance(self, seconds: float) -> None:
         if not isfinite(seconds):
             raise ValueError(f"A time is a finite number of seconds since the period opened, not {seconds!r}.")
-        if seconds > self.seconds:
-            self.seconds = float(seconds)
-
-    def _open_order(self, trader: str, order_id: object) -> Order | None:
-        return self.ledger.open_orders[trader].get(order_id) if is_whole(order_id) else None
-
-    def _place(self, trader: str, action: PlaceOrder) -> Receipt:
-        if refused := malformed(action):
-            return refused
-        order, lasting = self._order(trader, action)
-        own = self.ledger.open_orders[trader].values()
-        here = Standing(self.treatment, self.book, self.accounts[trader], own)
-        return refusal(here, order, lasting) or self._execute(order, lasting, action, [])
-
-    def _order(self, trader: str, action: PlaceOrder) -> tuple[Order, TimeInForce]:
-        """The order of an action; a market order is an immediate one at the worst price allowed."""
-        side, price, quantity, lasting = action.side, action.price, action.quantity, action.time_in_force
-        if price is None:
-            price = worst_price(self.treatment, self.accounts[trader], side, quantity)
-            lasting = IOC if lasting is PERIOD else lasting
-        return Order(self._next_order, trader, side, price, quantity, quantity, self.seconds), lasting
-
-    def _execute(self, order: Order, lasting: TimeInForce, action: Command, outcomes: list[Outcome]) -> Receipt:
-        """Match an order that passed all checks, move cash and shares, and record it."""
-        placement = self.book.place(order, lasting)
-        outcomes += [self.ledger.drop(stale, "self_trade") for stale in placement.cancelled]
-        trades = [self._trade(order, fill) for fill in placement.fills]
-        outcomes += trades
-        if placement.rests:
-            outcomes.append(self.ledger.rest(order))
-        elif order.quantity:
-            reason = "self_trade" if lasting is PERIOD else "not_filled"
-            outcomes.append(Cancelled(order.id, order.trader, order.side, order.price, order.quantity, reason))
-        if trades and self.treatment.clear_after_trade:
-            outcomes += self._clear("clear_after_trade")
-        self._next_order = order.id + 1
-        self._record(order.trader, action, order.id, outcomes)
-        return Receipt("traded" if trades else "accepted", order.id, tuple(trades))
-
-    def _trade(self, taker: Order, fill: Fill) -> Trade:
-        maker, price, quantity = fill
-        valuations = self.ledger.settle(taker, fill)
-        bid, ask = (taker, maker) if taker.side is BUY else (maker, taker)
-        number, period, seconds = len(self.trades) + 1, self.period, self.seconds
-        terms = (bid.trader, ask.trader, price, quantity, taker.side, bid.id, ask.id)
-        trade = Trade(number, period, seconds, *terms, *valuations)
-        self.trades.append(trade)
-        self.prints.append(Print(number, period, seconds, price, quantity, taker.side))
-        self.tallies[-1].count(price, quantity)
-        return trade
-
-    def _cancel(self, order: Order, action: CancelOrder) -> Receipt:
-        self.book.cancel(order.id)
-        self._record(order.trader, action, order.id, [self.ledger.drop(order, "cancel")])
-        return Receipt("accepted", order.id)
-
-    def _replace(self, order: Order, action: ReplaceOrder) -> Receipt:
-        """Shrink an order where it stands, or take it out and place it anew at the back of the queue."""
-        wanted = PlaceOrder(order.side, action.price, action.quantity)
-        if not is_whole(action.price):
-            return Receipt.refused("bad_price", price=shown(action.price))
-        if refused := malformed(wanted):
-            return refused
-        if action.price != order.price or action.quantity > order.quantity:
-            return self._move(order, wanted, action)
-        self.ledger.shrink(order, action.quantity)
-        self.book.reduce(order.id, action.quantity)
-        self._record(order.trader, action, order.id, [Rested(order.id, order.side, order.price, order.quantity)])
-        return Receipt("accepted", order.id)
-
-    def _move(self, order: Order, wanted: PlaceOrder, action: ReplaceOrder) -> Receipt:
-        new, lasting = self._order(order.trader, wanted)
-        if refused := self._move_refusal(order, new):
-            return refused
-        self.book.cancel(order.id)
-        return self._execute(new, lasting, action, [self.ledger.drop(order, "replace")])
-
-    def _move_refusal(self, order: Order, new: Order) -> Receipt | None:
-        """Check the new order as if the old one were gone; the old one keeps its place and its promise."""
-        account = self.accounts[order.trader]
-        own = [other for other in self.ledger.open_orders[order.trader].values() if other is not order]
-        account.release(order.side, order.price, order.quantity)
-        refused = refusal(Standing(self.treatment, self.book, account, own, order), new, PERIOD)
-        account.reserve(order.side, order.price, order.quantity)
-        return refused
-
-    def _clear(self, reason: str) -> list[Cancelled]:
-        return [self.ledger.drop(order, reason) for order in self.book.clear()]
+        if seconds > self.floor.seconds:
+            self.floor.seconds = float(seconds)
 
     # What the host does
 
     def operate(self, operation: Operation, seconds: float = 0.0) -> Event:
-        """Open, pause, resume or close. Raises OperationError where the phase does not allow it."""
-        outcomes: list[Outcome] = []
-        before = self.phase
-        if isinstance(operation, OpenPeriod) and before in (Phase.WAITING, Phase.CLOSED):
-            self.phase, self.period, self.seconds = Phase.OPEN, self.period + 1, 0.0
-            self.tallies.append(Tally())
-            self.ledger.renew()
-        elif isinstance(operation, Pause) and before is Phase.OPEN:
+        """Carry out what the host has decided. Raises OperationError where the phase does not allow it."""
+        if self.phase not in ALLOWED.get(type(operation), RUNNING):
+            name = type(operation).__name__
+            raise OperationError(f"{name} is not possible while the market is {self.phase.value}.")
+        if self.phase in (OPEN, Phase.PAUSED) and not isinstance(operation, Resume):
             self._advance(seconds)
-            self.phase = Phase.PAUSED
-        elif isinstance(operation, Resume) and before is Phase.PAUSED:
-            self.phase = Phase.OPEN
-        elif isinstance(operation, ClosePeriod) and before in (Phase.OPEN, Phase.PAUSED):
-            self._advance(seconds)
-            outcomes += self._close(operation)
-        else:
-            raise OperationError(f"{type(operation).__name__} is not possible while the market is {before.value}.")
+        outcomes = self._carry_out(operation)
+        self.conduct.note(operation, self.period, self.seconds)
         return self._record(OPERATOR, operation, None, outcomes)
 
+    def _carry_out(self, operation: Operation) -> list[Outcome]:
+        match operation:
+            case AskForecasts():
+                self._ask()
+            case OpenPeriod():
+                self._open(operation)
+            case Pause():
+                self.phase = Phase.PAUSED
+            case Resume():
+                self.phase = OPEN
+            case ClosePeriod():
+                return self._close(operation)
+            case EndMarket():
+                return self._end()
+            case Presence(trader) | TakeOver(trader) | HandBack(trader):
+                self._check_seat(operation, trader)
+        return []
+
+    def _check_seat(self, operation: Operation, trader: str) -> None:
+        known = self.conduct.taken_over if isinstance(operation, HandBack) else self.accounts
+        if trader not in known:
+            raise OperationError(f"{operation!r} is not possible in this market.")
+
+    def _ask(self) -> None:
+        if not targets(self.treatment, self.period + 1):
+            raise OperationError(f"{self.treatment.name} asks for no forecasts before period {self.period + 1}.")
+        self.phase = Phase.FORECAST
+
+    def _open(self, operation: OpenPeriod) -> None:
+        known = [state.name for state in self.treatment.information.states] or [""]
+        if operation.state not in known or {told.trader for told in operation.clues} - set(self.accounts):
+            raise OperationError(f"A period of {self.treatment.name} cannot open with {operation!r}.")
+        self.phase = Phase.OPEN
+        self.floor.renew()
+        self.states.append(operation.state)
+        self.told = {told.trader: told for told in operation.clues}
+
     def _close(self, operation: ClosePeriod) -> list[Outcome]:
+        if (state := self.states[-1]) and operation.dividend != (due := self.treatment.dividend_in(state)):
+            raise OperationError(f"A share pays {due} in state {state}, not {operation.dividend}.")
         last = self.period == self.treatment.periods
         self.phase = Phase.FINISHED if last else Phase.CLOSED
         self.dividends.append(operation.dividend)
-        return [*self._clear("period_end"), *self.ledger.pay_period(operation.dividend, last)]
+        self.told = {}
+        traded = self.floor.close()
+        return [*traded, *self.floor.clear("period_end"), *self.ledger.pay_period(operation.dividend, last)]
+
+    def _end(self) -> list[Outcome]:
+        """End before the time: the running period pays nothing, each share its fundamental value now, or nothing.
+
+        A market that never opened is cancelled: nobody is paid anything.
+        """
+        period = self.period + (self.phase not in (OPEN, Phase.PAUSED))
+        self.phase, self.told = Phase.FINISHED, {}
+        value = self.treatment.ended_value(period) if self.period else 0
+        return [*self.floor.clear("period_end"), *self.ledger.pay_out(value)]
 
     def _record(self, actor: str, command: Command, order_id: int | None, outcomes: Iterable[Outcome]) -> Event:
-        event = Event(len(self.events) + 1, self.period, self.seconds, actor, command, order_id, tuple(outcomes))
+        number, floor = len(self.events) + 1, self.floor
+        event = Event(number, floor.period, floor.seconds, actor, command, order_id, tuple(outcomes))
         self.events.append(event)
         return event
 
@@ -261,7 +260,10 @@ class Exchange:
         """A hash of what stands now: phase, book in priority and accounts. 16 hex digits."""
         orders = [astuple(order) for side in (self.book.bids, self.book.asks) for order in side.orders()]
         accounts = [astuple(account) for account in self.accounts.values()]
-        return _digest([self.phase, self.period, self.dividends, len(self.trades), orders, accounts])
+        stands: list[object] = [self.phase, self.period, self.dividends, len(self.trades), orders, accounts]
+        if self.treatment.forecasts.horizons:
+            stands.append([self.forecasts.of(trader) for trader in self.accounts])
+        return _digest([*stands, sorted(self.ledger.bankrupt)] if self.ledger.bankrupt else stands)
 
 
 def _origin(treatment: Treatment, roles: Mapping[str, Role]) -> str:
@@ -288,7 +290,7 @@ def fold(treatment: Treatment, roles: Mapping[str, Role], log: Iterable[LogLine]
 
 def _redo(exchange: Exchange, line: LogLine) -> None:
     command = decode_command(json.loads(line.command))
-    if isinstance(command, PlaceOrder | CancelOrder | ReplaceOrder):
+    if isinstance(command, PlaceOrder | CancelOrder | ReplaceOrder | SubmitSheet | Forecast):
         exchange.submit(line.actor, command, line.seconds)
     else:
         exchange.operate(command, line.seconds)

@@ -47,6 +47,8 @@ IN_WORDS = {
     "interest": 'a rate such as "1/20" or "0.05"',
     "rate": 'an amount of money such as "0.01" or "1/30"',
     "show_up_fee": 'an amount of money such as "5" or "7.50"',
+    "lottery": 'a factor such as "1" or "0.5"',
+    "reflection": 'an amount of money such as "0.25"',
     "waiting_pay": 'an amount of money such as "0.10"',
     "tick": 'one of "1", "0.1", "0.01" ...',
     "credit_limit": f"a whole number of ticks from 0 to {LARGEST}, or {UNLIMITED!r}",

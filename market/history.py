@@ -10,7 +10,11 @@ if TYPE_CHECKING:
 
 
 class PeriodSummary(NamedTuple):
-    """A period so far. Prices in ticks, None where nothing traded; `dividend` in ticks a share, None until paid."""
+    """A period so far. Prices in ticks, None where nothing traded; `dividend` in ticks a share, None until paid.
+
+    A call market has its clearing price at the end of the period, without a trade the last one, if there is any.
+    `state` is that of the period where there are states: nobody is told before it has ended.
+    """
 
     period: int
     trades: int
@@ -18,6 +22,7 @@ class PeriodSummary(NamedTuple):
     mean_price: float | None
     last_price: int | None
     dividend: int | None
+    state: str = ""
 
 
 @dataclass(slots=True)
@@ -39,9 +44,10 @@ class Tally:
 def period_summary(exchange: Exchange, period: int) -> PeriodSummary:
     """One period of a market; `mean_price` is weighted by volume."""
     tally = exchange.tallies[period - 1]
-    mean = tally.turnover / tally.volume if tally.volume else None
-    dividend = exchange.dividends[period - 1] if period <= len(exchange.dividends) else None
-    return PeriodSummary(period, tally.trades, tally.volume, mean, tally.last_price, dividend)
+    mean = tally.turnover / tally.volume if tally.volume else tally.last_price
+    ended = period <= len(exchange.dividends)
+    dividend, state = (exchange.dividends[period - 1], exchange.states[period - 1]) if ended else (None, "")
+    return PeriodSummary(period, tally.trades, tally.volume, mean, tally.last_price, dividend, state)
 
 
 def history(exchange: Exchange) -> tuple[PeriodSummary, ...]:

@@ -6,14 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from market.facts import MarketFacts, facts_of
+from market.language import all_of, duration, either, say
 from market.treatments import Role, Treatment
-from market.words import average_money, count, duration, either, money, percent, up_to
-
-SELF_TRADE = {
-    "cancel_resting": "Your orders never trade with each other: a new one that would removes the older one.",
-    "cancel_incoming": "Your orders never trade with each other: a new one ends where it meets an older one.",
-    "allow": "Your own orders may trade with each other.",
-}
+from market.words import average_money, money, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,199 +35,244 @@ def instructions(facts: MarketFacts, role: Role) -> list[Section]:
         parts.append(_units(facts, role))
     else:
         parts += [_endowment(facts, role), _payments(facts)]
-        if facts.fundamental:
+        if facts.states:
+            parts.append(_states(facts))
+        if facts.fundamental or facts.tell_holding_value:
             parts.append(_fundamental(facts))
-    parts += [_trading(facts, role), _limits(facts, role), _earnings(facts)]
+    parts += [_trading(facts, role), _limits(facts, role)]
+    if facts.forecasts.horizons:
+        parts.append(_forecasts(facts))
+    parts.append(_earnings(facts))
     if facts.others:
-        parts.append(Section("Who the others are", (facts.others,)))
+        parts.append(Section(_say(facts, "others.title"), (facts.others,)))
     return parts
 
 
 def _market(facts: MarketFacts) -> Section:
-    thing = "units of a good" if facts.induced else "shares"
-    length = f"{count(facts.periods, 'period')} of {duration(facts.period_seconds)}"
-    each = "" if facts.periods == 1 else " each"
-    pause = f" After a period its result is shown for {duration(facts.result_seconds)}."
-    return Section(
-        "The market",
-        (
-            f"You are one of {facts.seats} traders in a market for {thing}. You trade with each other without names.",
-            f"The market is open for {length}{each}.{pause}",
-            f"All amounts are in {facts.currency}.",
-        ),
+    lasts = _say(facts, "market.open", number=facts.periods, length=_duration(facts, facts.period_seconds))
+    result = _say(facts, "market.result", length=_duration(facts, facts.result_seconds))
+    told = (
+        _say(facts, f"market.{'induced' if facts.induced else 'asset'}", seats=facts.seats),
+        f"{lasts} {result}",
+        f"{_say(facts, 'market.currency', currency=facts.currency)} {_say(facts, 'market.figures')}".strip(),
     )
+    return Section(_say(facts, "market.title"), told)
 
 
 # Asset markets
 
 
 def _endowment(facts: MarketFacts, role: Role) -> Section:
-    others = " Other traders may start with other amounts." if facts.unequal else ""
-    return Section(
-        "What you start with",
-        (
-            f"You start with {_cash(facts, role.cash)} in cash and {count(role.shares, 'share')}.{others}",
-            "Your cash and your shares go with you from each period to the next.",
-        ),
-    )
+    shares = say(facts.language, "count.share", number=role.shares)
+    told = [_say(facts, "endowment.own", cash=_cash(facts, role.cash), shares=shares)]
+    if facts.unequal:
+        told.append(_say(facts, "endowment.unequal"))
+    return Section(_say(facts, "endowment.title"), (" ".join(told), _say(facts, "endowment.kept")))
 
 
 def _payments(facts: MarketFacts) -> Section:
-    return Section("What a share pays", (_order_of_payments(facts),), tuple(_payment_lines(facts)))
-
-
-def _order_of_payments(facts: MarketFacts) -> str:
-    if not (facts.dividends or facts.interest_rate or facts.buyback):
-        return "Shares pay nothing and cash earns nothing: only what you buy and sell changes what you have."
-    return "When a period has ended and before the next one opens, payments are made in this order:"
+    pays = facts.pays_dividends or facts.interest_rate or facts.buyback
+    order = _say(facts, "payments.order" if pays else "payments.none")
+    return Section(_say(facts, "payments.title"), (order,), tuple(_payment_lines(facts)))
 
 
 def _payment_lines(facts: MarketFacts) -> Iterator[str]:
     if facts.interest_rate:
-        yield f"The cash you hold earns interest of {percent(facts.interest_rate)}."
-    if facts.dividends:
+        yield _say(facts, "payments.interest", rate=percent(facts.interest_rate))
+    if facts.pays_dividends:
         yield _dividend(facts)
     if facts.buyback:
-        yield (f"After the last period only, every share is bought from you for {_cash(facts, facts.buyback)}.")
-    elif facts.dividends:
-        yield "After the last period's dividend shares are worth nothing."
+        yield _say(facts, "payments.buyback", amount=_cash(facts, facts.buyback))
+    elif facts.pays_dividends:
+        yield _say(facts, "payments.worthless")
 
 
 def _dividend(facts: MarketFacts) -> str:
-    amounts = [_money(facts, amount) for amount in facts.dividends]
-    if len(amounts) == 1:
-        return f"Every share pays a dividend of {_cash(facts, facts.dividends[0])} to whoever holds it."
-    mean = f", so {average_money(facts.tick, facts.mean_dividend)} on average" if facts.fundamental else ""
-    return (
-        f"Every share pays a dividend to whoever holds it: {either(amounts)} {facts.currency}, each equally likely"
-        f"{mean}. All shares pay the same; each period's draw is new and depends on nothing that traders do."
-    )
+    if facts.states:
+        return _say(facts, "payments.dividend_states")
+    if len(facts.dividends) == 1:
+        return _say(facts, "payments.dividend_fixed", amount=_cash(facts, facts.dividends[0]))
+    amounts = either(facts.language, [_money(facts, amount) for amount in facts.dividends])
+    if not facts.fundamental:
+        return _say(facts, "payments.dividend", amounts=amounts, currency=facts.currency)
+    mean = average_money(facts.tick, facts.mean_dividend)
+    return _say(facts, "payments.dividend_mean", amounts=amounts, currency=facts.currency, mean=mean)
+
+
+def _states(facts: MarketFacts) -> Section:
+    """What the states are and, in general, who is told what; the own clue comes with the period."""
+    all_weights = sum(state.weight for state in facts.states)
+    lines = [
+        _say(facts, "states.state", name=one.name, odds=one.weight, all=all_weights, amount=_cash(facts, one.dividend))
+        for one in facts.states
+    ]
+    told = (_say(facts, "states.what", states=len(facts.states)), " ".join(_clues(facts)))
+    return Section(_say(facts, "states.title"), told, tuple(lines))
+
+
+def _clues(facts: MarketFacts) -> Iterator[str]:
+    match facts.clues:
+        case "not_this" if len(facts.states) > 2:
+            yield _say(facts, "states.not_this")
+        case "not_this":
+            yield _say(facts, "states.all_told")
+        case "state":
+            yield _say(facts, "states.informed", number=facts.informed, seats=facts.seats)
+        case _:
+            yield _say(facts, "states.nobody")
+            return
+    yield _say(facts, "states.clue")
 
 
 def _fundamental(facts: MarketFacts) -> Section:
-    told = [
-        f"Buy a share in a period and keep it to the end: what it pays from then on comes, on average, to the amounts "
-        f"below, in {facts.currency}. The prices at which shares trade are up to the traders."
-    ]
+    told = [_say(facts, "value.what", currency=facts.currency)] if facts.fundamental else []
+    if facts.tell_holding_value:
+        told.append(_say(facts, "value.shown"))
+    if facts.states:
+        told.append(_say(facts, "value.states"))
     if facts.interest_rate:
-        told.append("Later payments count for less here, because cash that you have earlier earns interest.")
-    return Section("What a share pays on average", tuple(told), tuple(_by_period(facts)))
+        told.append(_say(facts, "value.interest"))
+    return Section(_say(facts, "value.title"), tuple(told), tuple(_by_period(facts)))
 
 
 def _by_period(facts: MarketFacts) -> Iterator[str]:
     values = [average_money(facts.tick, value) for value in facts.fundamental]
     if len(values) > 1 and len(set(values)) == 1:
-        yield f"In every period: {values[0]}"
+        yield _say(facts, "value.always", value=values[0])
         return
     for period, value in enumerate(values, start=1):
-        yield f"Period {period}: {value}"
+        yield _say(facts, "value.period", period=period, value=value)
 
 
 # Induced values and costs
 
 
 def _units(facts: MarketFacts, role: Role) -> Section:
-    buyer = bool(role.values)
-    amounts = role.values if buyer else role.costs
-    verb, noun = ("buy", "value") if buyer else ("sell", "cost")
-    gain = "its value less the price you pay" if buyer else "the price you get less its cost"
-    order = " You use your units in this order." if len(amounts) > 1 else ""
-    return Section(
-        f"You are a {'buyer' if buyer else 'seller'}",
-        (
-            f"In each period you may {verb} {up_to(len(amounts), 'unit')}. A unit that you {verb} gains you {gain}. "
-            "A unit that you do not trade brings nothing and costs nothing.",
-            f"Only you know your {noun}s; those of other traders may differ. They are the same in every period.{order}",
-        ),
-        tuple(f"Unit {number}: {noun} {_money(facts, amount)}" for number, amount in enumerate(amounts, start=1)),
-    )
+    side, amounts = ("buy", role.values) if role.values else ("sell", role.costs)
+    units = say(facts.language, "up_to.unit", number=len(amounts))
+    private = [_say(facts, "units.private", side=side)]
+    if len(amounts) > 1:
+        private.append(_say(facts, "units.in_order"))
+    lines = [
+        _say(facts, "units.unit", side=side, place=place, amount=_money(facts, amount))
+        for place, amount in enumerate(amounts, start=1)
+    ]
+    told = (_say(facts, f"units.{side}", units=units), " ".join(private))
+    return Section(_say(facts, "units.title", side=side), told, tuple(lines))
 
 
 # Rules of trade
 
 
 def _trading(facts: MarketFacts, role: Role) -> Section:
-    how_many = "" if facts.single_unit else f"how many {_noun(facts)}s and "
-    each = f"for a {_noun(facts)}"
-    bid = f"To buy, you place a bid: {how_many}the most you would pay {each}."
-    offer = f"To sell, you place an offer: {how_many}the least you would take {each}."
-    told = [bid] * (not role.costs) + [offer] * (not role.values)
-    return Section("How trading works", (" ".join(told),), tuple(_trading_lines(facts)))
+    sides = ["buy"] * (not role.costs) + ["sell"] * (not role.values)
+    kind = f"single_{_noun(facts)}" if facts.single_unit else _noun(facts)
+    told = " ".join(_say(facts, f"trading.{kind}", side=side) for side in sides)
+    lines = _call_lines(facts) if facts.institution == "call" else _trading_lines(facts)
+    return Section(_say(facts, "trading.title"), (told,), tuple(lines))
+
+
+def _call_lines(facts: MarketFacts) -> Iterator[str]:
+    yield _say(facts, "call.sheet")
+    yield _say(facts, "call.price", things=_say(facts, f"call.{_noun(facts)}"))
+    yield _say(facts, "call.who", margin=_say(facts, f"call.{facts.rationing}"))
+    if facts.reference_price:
+        yield _say(facts, "call.reference", price=_money(facts, facts.reference_price), currency=facts.currency)
 
 
 def _trading_lines(facts: MarketFacts) -> Iterator[str]:
-    yield "Bids and offers stand in an order book that everybody sees, without names."
-    yield (
-        "A bid that meets an offer, or an offer that meets a bid, trades at once, at the price of the one that was in "
-        "the book first. The best price trades first; among equal prices, the earliest."
-    )
+    yield _say(facts, "trading.book")
+    yield _say(facts, "trading.match")
     if not facts.single_unit:
-        yield "An order may trade in parts. What is left of it stays in the book."
-    yield "You can also trade at once at the best price in the book."
-    yield "You can take back an order as long as it stands in the book. When a period ends, all orders are removed."
+        yield _say(facts, "trading.parts")
+    yield _say(facts, "trading.at_once")
+    yield _say(facts, "trading.take_back")
     if facts.clear_after_trade:
-        yield "After each trade all orders are removed, and everybody may place new ones."
+        yield _say(facts, "trading.clear")
 
 
 def _limits(facts: MarketFacts, role: Role) -> Section:
-    return Section("What an order may be", (), (*_quote_rules(facts), *_promises(facts, role)))
+    return Section(_say(facts, "limits.title"), (), (*_quote_rules(facts), *_promises(facts, role)))
 
 
 def _quote_rules(facts: MarketFacts) -> Iterator[str]:
     low, high = _money(facts, facts.price_min), _money(facts, facts.price_max)
-    yield f"Prices go from {low} to {high} {facts.currency} in steps of {facts.tick}."
+    yield _say(facts, "limits.prices", low=low, high=high, currency=facts.currency, tick=facts.tick)
     if facts.single_unit:
-        yield f"Every order is for one {_noun(facts)}."
+        yield _say(facts, f"limits.single_{_noun(facts)}")
+    place = "call" if facts.institution == "call" else "limits"
     if facts.one_order_a_side:
-        yield (
-            "You may have one order in the book at a time."
-            if facts.induced
-            else ("You may have one bid and one offer in the book at a time.")
-        )
+        yield _say(facts, f"{place}.one_order" if facts.induced else f"{place}.one_a_side")
     else:
-        yield f"You may have up to {facts.open_orders} orders in the book at a time."
+        yield _say(facts, f"{place}.open", number=facts.open_orders)
     if facts.improvement:
-        yield "A new bid must be higher than the best bid in the book, a new offer lower than the best offer."
-    yield f"You may send up to {facts.orders_per_second:g} orders a second."
+        yield _say(facts, "limits.improvement")
+    yield _say(facts, "limits.pace", rate=f"{facts.orders_per_second:g}")
 
 
 def _promises(facts: MarketFacts, role: Role) -> Iterator[str]:
     if facts.induced:
         if not facts.losses_allowed:
-            noun = "value" if role.values else "cost"
-            yield f"An order at which you would lose, measured by the {noun} of your unit, is refused."
+            yield _say(facts, "limits.loss", side="buy" if role.values else "sell")
         return
     yield _cash_rule(facts)
     yield _short_rule(facts)
-    yield SELF_TRADE[facts.self_trade]
+    if facts.interest_rate and (facts.credit_limit != 0 or facts.short_limit):
+        yield _say(facts, "limits.interest", rate=percent(facts.interest_rate))
+    if facts.bankrupt != "continue":
+        yield _say(facts, f"limits.bankrupt_{facts.bankrupt}", amount=_cash(facts, facts.credit_limit or 0))
+    yield _say(facts, "call.crossed" if facts.institution == "call" else f"limits.{facts.self_trade}")
 
 
 def _cash_rule(facts: MarketFacts) -> str:
     if facts.credit_limit is None:
-        return "Cash does not limit what you may bid; yours may fall below zero."
+        return _say(facts, "limits.cash_unlimited")
     if facts.credit_limit:
-        return f"Your bids may cost up to {_cash(facts, facts.credit_limit)} more than the cash you have."
-    return "Your bids together may not cost more than the cash you have."
+        return _say(facts, "limits.credit", amount=_cash(facts, facts.credit_limit))
+    return _say(facts, "limits.cash")
 
 
 def _short_rule(facts: MarketFacts) -> str:
     if not facts.short_limit:
-        return "Your offers together may not be for more shares than you have."
-    return (
-        f"You may sell up to {count(facts.short_limit, 'share')} more than you have. For each share that you are "
-        "short when payments are made, you pay what a share pays."
-    )
+        return _say(facts, "limits.shares")
+    shares = say(facts.language, "count.share", number=facts.short_limit)
+    return _say(facts, "limits.short", shares=shares)
+
+
+def _forecasts(facts: MarketFacts) -> Section:
+    asked, length = facts.forecasts, _duration(facts, facts.forecasts.seconds)
+    horizons = [one for one in sorted(asked.horizons) if one < facts.periods]
+    if horizons == [0]:
+        told = [_say(facts, "forecasts.now", length=length)]
+    else:
+        periods = all_of(facts.language, [_horizon(facts, one) for one in horizons])
+        told = [_say(facts, "forecasts.ahead", periods=periods, length=length)]
+    told.append(_say(facts, "forecasts.mean" if facts.institution == "continuous" else "forecasts.stays"))
+    if asked.reward:
+        band, reward = _cash(facts, asked.band), _cash(facts, asked.reward)
+        told.append(_say(facts, f"forecasts.{'band' if asked.band else 'exact'}", band=band, reward=reward))
+        told.append(_say(facts, "forecasts.kept"))
+    return Section(_say(facts, "forecasts.title"), tuple(told))
+
+
+def _horizon(facts: MarketFacts, periods: int) -> str:
+    return _say(facts, "forecasts.later", number=periods) if periods else _say(facts, "forecasts.this")
 
 
 def _earnings(facts: MarketFacts) -> Section:
-    if facts.induced:
-        told = "You earn the gains of all your trades in all periods; losses count against them."
-        return Section("What you earn", (told,))
-    shares = ", the payment for your shares included" if facts.buyback else ""
-    return Section("What you earn", (f"You earn the cash you hold after the last period's payments{shares}.",))
+    kind = "induced" if facts.induced else "cash_buyback" if facts.buyback else "cash"
+    return Section(_say(facts, "earnings.title"), (_say(facts, f"earnings.{kind}"),))
 
 
 # Words
+
+
+def _say(facts: MarketFacts, key: str, **what: object) -> str:
+    return say(facts.language, f"instructions.{key}", **what)
+
+
+def _duration(facts: MarketFacts, seconds: float) -> str:
+    return duration(facts.language, seconds)
 
 
 def _noun(facts: MarketFacts) -> str:

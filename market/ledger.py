@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from market.accounts import Account
 from market.book import Fill
-from market.events import Cancelled, Paid, Rested
+from market.events import Bankrupt, Cancelled, Paid, Rested
 from market.orders import Order, Side
 from market.treatments import Role, Treatment
 
@@ -15,12 +15,16 @@ BUY = Side.BUY
 
 
 class Ledger:
-    """Accounts by trader, and the orders that reserve parts of them."""
+    """Accounts by trader, and the orders that reserve parts of them.
+
+    `bankrupt` has the traders who were after the last payments, where the treatment has a rule for them.
+    """
 
     def __init__(self, treatment: Treatment, roles: Mapping[str, Role]) -> None:
         self.treatment = treatment
         self.accounts = {trader: _account(treatment, trader, role) for trader, role in roles.items()}
         self.open_orders: dict[str, dict[int, Order]] = {trader: {} for trader in roles}
+        self.bankrupt: frozenset[str] = frozenset()
 
     def rest(self, order: Order) -> Rested:
         """Reserve what an order in the book promises."""
@@ -38,13 +42,21 @@ class Ledger:
         """Release the part of a promise that goes beyond `quantity`."""
         self.accounts[order.trader].release(order.side, order.price, order.quantity - quantity)
 
+    def fill(self, order: Order, quantity: int) -> None:
+        """Release what an order promised for shares that trade; the book has let go of them already."""
+        self.accounts[order.trader].release(order.side, order.price, quantity)
+        if not order.quantity:
+            del self.open_orders[order.trader][order.id]
+
     def settle(self, taker: Order, fill: Fill) -> tuple[int | None, int | None]:
         """Exchange cash for shares at the resting order's price: (buyer's value, seller's cost) where induced."""
         maker, price, quantity = fill
-        self.accounts[maker.trader].release(maker.side, price, quantity)
-        if not maker.quantity:
-            del self.open_orders[maker.trader][maker.id]
+        self.fill(maker, quantity)
         bid, ask = (taker, maker) if taker.side is BUY else (maker, taker)
+        return self.exchange(bid, ask, price, quantity)
+
+    def exchange(self, bid: Order, ask: Order, price: int, quantity: int) -> tuple[int | None, int | None]:
+        """Cash for shares, whatever the two have promised: (buyer's value, seller's cost) where induced."""
         value = self.accounts[bid.trader].buy(price, quantity)
         return value, self.accounts[ask.trader].sell(price, quantity)
 
@@ -52,8 +64,12 @@ class Ledger:
         for account in self.accounts.values():
             account.renew()
 
-    def pay_period(self, dividend: int, last: bool) -> list[Paid]:
-        """Interest on cash, then the dividend on shares, then at the end the buyback; in the order of traders."""
+    def pay_period(self, dividend: int, last: bool) -> list[Paid | Bankrupt]:
+        """Interest on cash, then the dividend on shares, then at the end the buyback; in the order of traders.
+
+        Who is in debt pays the interest, who is short the dividend and the buyback, into debt where cash does not
+        reach: nobody's payment waits for another's. Then it says who is bankrupt.
+        """
         paid: list[Paid] = []
         for trader, account in self.accounts.items():
             interest = round_half_even(account.cash * self.treatment.interest_rate)
@@ -61,7 +77,20 @@ class Ledger:
             amounts = (("interest", interest), ("dividend", account.shares * dividend), ("buyback", buyback))
             paid += [Paid(trader, amount, reason) for reason, amount in amounts if amount]
         self._pay(paid)
+        return [*paid, *self._judged()]
+
+    def pay_out(self, value: int) -> list[Paid]:
+        """Ticks for each share where a market ends before its time, in the order of traders."""
+        held = ((trader, account.shares * value) for trader, account in self.accounts.items())
+        paid = [Paid(trader, amount, "buyback") for trader, amount in held if amount]
+        self._pay(paid)
         return paid
+
+    def _judged(self) -> list[Bankrupt]:
+        """Where bankruptcy has consequences, those who owe more than their credit limit."""
+        if self.treatment.bankrupt != "continue":
+            self.bankrupt = frozenset(trader for trader, account in self.accounts.items() if account.overdrawn)
+        return [Bankrupt(trader) for trader in self.accounts if trader in self.bankrupt]
 
     def _pay(self, payments: Iterable[Paid]) -> None:
         for payment in payments:

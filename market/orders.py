@@ -45,6 +45,7 @@ class Order:
 class Trade(NamedTuple):
     """One execution. `price` in ticks, `seconds` since the period opened.
 
+    `aggressor` is the side of the order that came second, None where a call market cleared both at once.
     `buyer_value` and `seller_cost` are the induced valuations of the unit in ticks, None in asset markets.
     """
 
@@ -55,7 +56,7 @@ class Trade(NamedTuple):
     seller: str
     price: int
     quantity: int
-    aggressor: Side
+    aggressor: Side | None
     bid_id: int
     ask_id: int
     buyer_value: int | None = None
@@ -70,7 +71,7 @@ class Print(NamedTuple):
     seconds: float
     price: int
     quantity: int
-    aggressor: Side
+    aggressor: Side | None
 
 
 class Quote(NamedTuple):
@@ -119,7 +120,29 @@ class Hold:
     """Do nothing this turn."""
 
 
-Action = PlaceOrder | CancelOrder | ReplaceOrder | Hold
+class SheetOrder(NamedTuple):
+    """One line of an order sheet: buy or sell `quantity` shares at `price` ticks or better."""
+
+    side: Side
+    price: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitSheet:
+    """In a call market: these orders instead of all that one has now; no orders take all of them back."""
+
+    orders: tuple[SheetOrder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Prices in ticks, one for each period that is asked for now; may be given anew until the period opens."""
+
+    prices: tuple[int, ...]
+
+
+Action = PlaceOrder | CancelOrder | ReplaceOrder | SubmitSheet | Forecast | Hold
 
 
 NO_FACTS: Mapping[str, object] = {}
@@ -147,8 +170,12 @@ class Receipt(NamedTuple):
 
     @property
     def reason(self) -> str:
+        """Why it was refused, in English, for logs and programs; empty otherwise."""
+        return self.reason_in("en")
+
+    def reason_in(self, language: str) -> str:
         """Why it was refused, in words a subject understands; empty otherwise."""
-        return refusal_text(self.code, self.facts) if self.code else ""
+        return refusal_text(self.code, self.facts, language) if self.code else ""
 
     @property
     def quantity(self) -> int:

@@ -27,7 +27,11 @@ class Forecasts:
 @with_config(STRICT)
 @dataclass(frozen=True, kw_only=True)
 class Steps:
-    """The pages around the market, each on or off. `quiz_attempts`: tries a question before the answer is shown."""
+    """The pages around the market, each on or off. `quiz_attempts`: tries a question before the answer is shown.
+
+    `debrief` names the seats of programs, or their number where `bot_disclosure` is how_many; nothing where it is
+    nothing.
+    """
 
     consent: bool = False
     quiz: bool = False
@@ -44,14 +48,20 @@ class Steps:
 class Pay:
     """What people are paid. `rate` in money of the country a unit of the treatment's currency; `show_up_fee` likewise.
 
-    The fee is the least anybody gets. `periods` (induced markets), `markets` and `tasks` pay all, or one at random.
+    The fee is the least anybody gets. `periods` (induced markets), `markets` and `tasks` (forecasts, risk task,
+    reflection test) pay all, or one at random. The risk task's lotteries (2.00/1.60 and 3.85/0.10) are paid times
+    `lottery`, a right answer of the reflection test `reflection`. In a market `ended` before its time each share
+    pays its fundamental value of that moment, to those who know nothing of the state, or nothing: cash alone counts.
     """
 
     rate: Rate = "0.01"
     show_up_fee: Rate = "0"
+    lottery: Rate = "1"
+    reflection: Rate = "0"
     periods: Literal["all", "random"] = "all"
     markets: Literal["all", "random"] = "all"
     tasks: Literal["all", "random"] = "all"
+    ended: Literal["fundamental", "cash"] = "fundamental"
 
 
 @with_config(STRICT)
@@ -59,10 +69,12 @@ class Pay:
 class Absence:
     """What happens when somebody is not there.
 
-    `late`: when not all came in time, the market starts with those who did, or is cancelled and they are paid
-    `waiting_pay` a minute. `dropout`: a seat without a page for `dropout_seconds` stays as it is, pauses the market,
-    ends it, or is taken over by `dropout_trader` until it returns. `out_of_reach`: a model that cannot be asked holds,
-    is stood in for by `out_of_reach_trader`, pauses the market or ends it. `bots_alone`: bots start without people.
+    `late`: when not all came in time, the market starts with those who did, if they are two at least, or is cancelled
+    and they are paid `waiting_pay` a minute. `dropout`: a person's seat without a page for `dropout_seconds` while the
+    market runs stays as it is, pauses the market until the person is back, ends it as `pay.ended` says, or is taken
+    over by `dropout_trader` until the person is back. Who was not there when the market opened is missed by nobody;
+    but a rule that may take seats over takes this one, too. `out_of_reach`: a model that cannot be asked holds, is
+    stood in for by `out_of_reach_trader`, pauses the market or ends it. `bots_alone`: bots start without people.
     """
 
     late: Literal["start", "cancel"] = "start"
@@ -90,8 +102,10 @@ class State:
 class Information:
     """Private information on the state of the period, after Plott & Sunder (1988). No `states`: none.
 
-    `clues`: nobody is told, everybody is told one state that it is not (the traders together know the state), or
-    `informed` of the traders are told the state.
+    `clues`: nobody is told, everybody is told one state that it is not (the traders together know the state; of two
+    states that is the same as being told it), or `informed` of the traders are told the state. All shares pay alike in
+    a state, as in series C of the paper, so that a period has one value to judge its prices by. Cash and shares go from
+    period to period: a share that lives for one period, as in the paper, is a market of one period.
     """
 
     states: tuple[State, ...] = ()

@@ -34,6 +34,11 @@ def is_whole(number: object) -> TypeIs[int]:
     return type(number) is int and 0 < number <= LARGEST
 
 
+def is_sheet(orders: object) -> bool:
+    """Whether this is a list of lines with a side, a price and a quantity, whatever these are."""
+    return isinstance(orders, tuple) and all(isinstance(one, tuple) and len(one) == 3 for one in orders)
+
+
 def shown(value: object) -> str:
     """A value as it may stand in a message to a person: short, whatever was sent."""
     if isinstance(value, int) and abs(value) > LARGEST:
@@ -46,7 +51,8 @@ def shown(value: object) -> str:
 class Standing(NamedTuple):
     """Where an order would come in: the book, its trader's account and other open orders.
 
-    `leaving` is an order that it replaces: still in the book, but no longer promised nor among `own`.
+    `leaving` is an order that it replaces: still in the book, but no longer promised nor among `own`. `bankrupt` says
+    that the treatment's rule for bankrupt traders applies.
     """
 
     treatment: Treatment
@@ -54,16 +60,35 @@ class Standing(NamedTuple):
     account: Account
     own: Collection[Order]
     leaving: Order | None = None
+    bankrupt: bool = False
 
 
 def refusal(here: Standing, order: Order, lasting: TimeInForce) -> Receipt | None:
     """Why the rules do not admit a well-formed order; None where they do."""
     return (
         _terms_refusal(here.treatment, order)
+        or _bankrupt_refusal(here, order)
         or _promise_refusal(here, order, lasting)
         or _take_refusal(here.treatment, here.book, order, lasting)
         or _quote_refusal(here, order, lasting)
     )
+
+
+def call_refusal(here: Standing, order: Order, lasting: TimeInForce) -> Receipt | None:
+    """The same in a call market, where orders wait with a price, and no trader's own may meet each other."""
+    if lasting is not PERIOD:
+        return Receipt.refused("call_order_type")
+    return _crossing_refusal(here, order) or refusal(here, order, lasting)
+
+
+def _crossing_refusal(here: Standing, order: Order) -> Receipt | None:
+    """A trader's highest bid stays below its lowest offer, so that one price never fills both."""
+    for other in here.own:
+        bid, ask = (order, other) if order.side is BUY else (other, order)
+        if other.side is not order.side and bid.price >= ask.price:
+            bid_price, ask_price = Amount(here.treatment, bid.price), Amount(here.treatment, ask.price)
+            return Receipt.refused("crosses_own", bid=bid_price, ask=ask_price)
+    return None
 
 
 def _terms_refusal(treatment: Treatment, order: Order) -> Receipt | None:
@@ -80,13 +105,27 @@ def _terms_refusal(treatment: Treatment, order: Order) -> Receipt | None:
     return None
 
 
+def _bankrupt_refusal(here: Standing, order: Order) -> Receipt | None:
+    """Who is bankrupt may not trade, or only sell shares that it has and buy back those that it is short."""
+    if not here.bankrupt:
+        return None
+    if here.treatment.bankrupt == "stop":
+        return Receipt.refused("bankrupt_stop")
+    account = here.account
+    free = -account.shares - account.units_bid if order.side is BUY else account.shares - account.shares_reserved
+    if order.quantity <= free:
+        return None
+    return Receipt.refused("bankrupt_reduce", side=order.side, quantity=order.quantity, free=max(free, 0))
+
+
 def _promise_refusal(here: Standing, order: Order, lasting: TimeInForce) -> Receipt | None:
     """Refuse what the account cannot keep."""
     account = here.account
     if account.induced:
         return _unit_refusal(here.treatment, account, order)
     if order.side is BUY:
-        return _cash_refusal(here, order, lasting)
+        # Who is bankrupt and short can only buy back, and has no cash for it: what it owes gets a price and an end.
+        return None if here.bankrupt else _cash_refusal(here, order, lasting)
     free = account.shares_free
     return None if order.quantity <= free else Receipt.refused("no_shares", quantity=order.quantity, free=max(free, 0))
 
@@ -173,5 +212,4 @@ def _improvement_refusal(here: Standing, order: Order) -> Receipt | None:
     best = side.best_without(here.leaving)
     if best is None or order.price * side.sign < best * side.sign:
         return None
-    name = "bid" if order.side is BUY else "offer"
-    return Receipt.refused("no_improvement", name=name, best=Amount(here.treatment, best))
+    return Receipt.refused("no_improvement", side=order.side, best=Amount(here.treatment, best))

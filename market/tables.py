@@ -9,11 +9,22 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from market.accounts import Account
-from market.book import OrderBook
-from market.events import OPERATOR, Cancelled, ClosePeriod, Event, OpenPeriod, Outcome, Paid, Rested, encode_command
+from market.deciders import Deciders, deciders
+from market.events import (
+    OPERATOR,
+    Bankrupt,
+    ClosePeriod,
+    EndMarket,
+    Event,
+    OpenPeriod,
+    Outcome,
+    Paid,
+)
 from market.exchange import Exchange
 from market.ledger import Ledger
-from market.orders import CancelOrder, Order, PlaceOrder, ReplaceOrder, Side, TimeInForce, Trade
+from market.order_terms import order_terms
+from market.orders import Forecast, PlaceOrder, SubmitSheet, Trade
+from market.quotes import best_quotes
 
 Row = dict[str, object]
 
@@ -28,9 +39,20 @@ class Seat:
     model: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """The configuration registered before a market opened, and how many others were while it ran."""
+
+    sha256: str = ""
+    changes: int = 0
+
+
 @dataclass(frozen=True)
 class MarketRecord:
-    """A market with what the exchange itself does not know. `utc` has one ISO time stamp for each event."""
+    """A market with what the exchange itself does not know. `utc` has one ISO time stamp for each event.
+
+    `held`: for each event the seconds that a bot's command was held back; empty where none ever was.
+    """
 
     session: str
     market: str
@@ -38,6 +60,9 @@ class MarketRecord:
     exchange: Exchange
     seats: tuple[Seat, ...]
     utc: Sequence[str]
+    freeze: Freeze = Freeze()
+    held: Sequence[float] = ()
+    practice: bool = False
 
     @property
     def identity(self) -> Row:
@@ -53,9 +78,15 @@ class MarketRecord:
     def moment(self, event: Event) -> Row:
         return {"seq": event.seq, "period": event.period, "seconds": event.seconds}
 
-    def who(self, trader: str) -> Row:
+    @cached_property
+    def deciders(self) -> Deciders:
+        return deciders(self.exchange.events)
+
+    def who(self, trader: str, rule: str = "") -> Row:
+        """A seat, and who decides there; `rule` where one does so in a person's place."""
         seat = self.seat_of[trader]
-        return {"participant": seat.participant, "trader": trader, "kind": seat.kind, "model": seat.model}
+        kind, model = ("rule", rule) if rule else (seat.kind, seat.model)
+        return {"participant": seat.participant, "trader": trader, "kind": kind, "model": model}
 
 
 def tables(record: MarketRecord) -> dict[str, list[Row]]:
@@ -65,6 +96,7 @@ def tables(record: MarketRecord) -> dict[str, list[Row]]:
         "trades": trade_rows,
         "quotes": quote_rows,
         "accounts": account_rows,
+        "forecasts": forecast_rows,
         "participants": participant_rows,
         "events": event_rows,
         "markets": market_rows,
@@ -73,43 +105,12 @@ def tables(record: MarketRecord) -> dict[str, list[Row]]:
 
 
 def order_rows(record: MarketRecord) -> Iterator[Row]:
-    """Each command of a trader."""
+    """Each command of a trader that is about orders; of a sheet each order."""
     for event in record.exchange.events:
-        if event.actor != OPERATOR:
-            terms = {**_terms(event), "traded": _traded(event), "resting": _resting(event)}
-            yield {**record.identity, **record.when(event), **record.who(event.actor), **terms}
-
-
-def _terms(event: Event) -> Row:
-    """What was asked for."""
-    command, name = event.command, encode_command(event.command)[0]
-    same: Row = {"command": name, "order_id": event.order_id, "replaces": None}
-    match command:
-        case PlaceOrder(side, price, quantity, lasting):
-            return {**same, "side": side, "price": price, "quantity": quantity, "time_in_force": lasting}
-        case ReplaceOrder(old, price, quantity):
-            terms = {"side": _side(event), "price": price, "quantity": quantity, "time_in_force": TimeInForce.PERIOD}
-            return {**same, "replaces": old, **terms}
-        case CancelOrder():
-            [gone] = (one for one in event.outcomes if isinstance(one, Cancelled))
-            return {**same, "side": gone.side, "price": gone.price, "quantity": gone.quantity, "time_in_force": None}
-    raise TypeError(f"{name} is no command of a trader.")
-
-
-def _side(event: Event) -> Side:
-    """The side of a replaced order: its first outcome is that order, dropped or made smaller."""
-    first = event.outcomes[0]
-    assert isinstance(first, Cancelled | Rested)
-    return first.side
-
-
-def _traded(event: Event) -> int:
-    return sum(one.quantity for one in event.outcomes if isinstance(one, Trade))
-
-
-def _resting(event: Event) -> int:
-    """Shares of the event's order in the book after it."""
-    return sum(one.quantity for one in event.outcomes if isinstance(one, Rested))
+        if event.actor != OPERATOR and not isinstance(event.command, Forecast):
+            who = record.who(event.actor, record.deciders.events.get(event.seq, ""))
+            same = {**record.identity, **record.when(event), **who}
+            yield from ({**same, **terms} for terms in order_terms(event))
 
 
 def trade_rows(record: MarketRecord) -> Iterator[Row]:
@@ -133,8 +134,8 @@ def _trade_row(record: MarketRecord, event: Event, trade: Trade, fundamental: fl
         "seller": trade.seller,
         "buyer_participant": buyer.participant,
         "seller_participant": seller.participant,
-        "buyer_kind": buyer.kind,
-        "seller_kind": seller.kind,
+        "buyer_kind": "rule" if trade.bid_id in record.deciders.orders else buyer.kind,
+        "seller_kind": "rule" if trade.ask_id in record.deciders.orders else seller.kind,
         "bid_id": trade.bid_id,
         "ask_id": trade.ask_id,
         "buyer_value": trade.buyer_value,
@@ -144,66 +145,37 @@ def _trade_row(record: MarketRecord, event: Event, trade: Trade, fundamental: fl
 
 
 def _fundamentals(record: MarketRecord) -> dict[int, float | None]:
-    treatment = record.exchange.treatment
-    values = {period: treatment.fundamental(period) for period in range(1, record.exchange.period + 1)}
+    """By period; where there are states, the value to who knows the period's: what prices should come to reveal."""
+    treatment, states = record.exchange.treatment, record.exchange.states
+    values = {period: treatment.rational_value(period, state) for period, state in enumerate(states, start=1)}
     return {period: None if value is None else float(value) for period, value in values.items()}
 
 
 def quote_rows(record: MarketRecord) -> Iterator[Row]:
-    """The best prices and their sizes after each event that changed them, from a book that follows the events."""
-    book, last = OrderBook(), _top(OrderBook())
-    for event in record.exchange.events:
-        for outcome in event.outcomes:
-            _follow(book, outcome)
-        if (top := _top(book)) != last:
-            last = top
+    """The best prices after each event that changed them. A call market has none: its orders wait unseen."""
+    if not record.exchange.hides_book:
+        for event, top in best_quotes(record.exchange.events):
             yield {**record.identity, **record.moment(event), **top}
 
 
-def _top(book: OrderBook) -> Row:
-    bid, ask = book.quote()
-    return {
-        "bid": bid,
-        "bid_quantity": None if bid is None else book.bids.total(bid),
-        "ask": ask,
-        "ask_quantity": None if ask is None else book.asks.total(ask),
-    }
-
-
-def _follow(book: OrderBook, outcome: Outcome) -> None:
-    """Do to the book what an outcome says; orders that never stood in it are unknown to it and passed over."""
-    match outcome:
-        case Trade():
-            maker = outcome.ask_id if outcome.aggressor is Side.BUY else outcome.bid_id
-            _shrink(book, maker, book.orders[maker].quantity - outcome.quantity)
-        case Cancelled():
-            book.cancel(outcome.order_id)
-        case Rested(number, side, price, quantity):
-            if number in book.orders:
-                _shrink(book, number, quantity)
-            else:
-                book.place(Order(number, "", side, price, quantity, quantity, 0.0))
-
-
-def _shrink(book: OrderBook, order_id: int, quantity: int) -> None:
-    if quantity:
-        book.reduce(order_id, quantity)
-    else:
-        book.cancel(order_id)
-
-
 def account_rows(record: MarketRecord) -> Iterator[Row]:
-    """Each trader at the end of each period, from accounts that follow the events."""
-    exchange = record.exchange
+    """Each trader at the end of each period, from accounts that follow the events.
+
+    A market that ended between two periods has the row of the later one, in which shares were paid out.
+    """
+    exchange, running = record.exchange, False
     accounts = Ledger(exchange.treatment, exchange.roles).accounts
     for event in exchange.events:
         if isinstance(event.command, OpenPeriod):
+            opened, running = event.command, True
             for account in accounts.values():
                 account.renew()
         for outcome in event.outcomes:
             _book(accounts, outcome)
-        if isinstance(event.command, ClosePeriod):
-            yield from _period_end(record, event, accounts)
+        if isinstance(event.command, ClosePeriod | EndMarket) and event.period:
+            period, known = (event.period, opened) if running else (event.period + 1, OpenPeriod())
+            yield from ({**row, "period": period} for row in _period_end(record, event, accounts, known))
+            running = False
 
 
 def _book(accounts: dict[str, Account], outcome: Outcome) -> None:
@@ -215,7 +187,9 @@ def _book(accounts: dict[str, Account], outcome: Outcome) -> None:
             accounts[trader].cash += amount
 
 
-def _period_end(record: MarketRecord, event: Event, accounts: dict[str, Account]) -> Iterator[Row]:
+def _period_end(record: MarketRecord, event: Event, accounts: dict[str, Account], opened: OpenPeriod) -> Iterator[Row]:
+    bankrupt = {one.trader for one in event.outcomes if isinstance(one, Bankrupt)}
+    told = {one.trader: one for one in opened.clues}
     paid = {(one.trader, one.reason): one.amount for one in event.outcomes if isinstance(one, Paid)}
     for trader, account in accounts.items():
         payments = {reason: paid.get((trader, reason), 0) for reason in ("interest", "dividend", "buyback")}
@@ -229,11 +203,17 @@ def _period_end(record: MarketRecord, event: Event, accounts: dict[str, Account]
             **payments,
             "period_profit": account.period_profit if account.induced else None,
             "profit": account.profit if account.induced else None,
+            "state": opened.state,
+            "clue": told[trader].kind if trader in told else "",
+            "clue_state": told[trader].state if trader in told else "",
+            "bankrupt": int(trader in bankrupt),
         }
 
 
 def participant_rows(record: MarketRecord) -> Iterator[Row]:
-    orders = Counter(event.actor for event in record.exchange.events if isinstance(event.command, PlaceOrder))
+    orders: Counter[str] = Counter()
+    for event in record.exchange.events:
+        orders[event.actor] += _placed(event)
     trades = Counter(trader for trade in record.exchange.trades for trader in {trade.buyer, trade.seller})
     for trader, account in record.exchange.accounts.items():
         yield {
@@ -250,9 +230,32 @@ def participant_rows(record: MarketRecord) -> Iterator[Row]:
         }
 
 
+def _placed(event: Event) -> int:
+    """Orders that an event placed, replacements left out."""
+    if isinstance(event.command, SubmitSheet):
+        return len(event.command.orders)
+    return isinstance(event.command, PlaceOrder)
+
+
+def forecast_rows(record: MarketRecord) -> Iterator[Row]:
+    exchange = record.exchange
+    for trader, forecast, realised, error, paid in exchange.forecasts.scored(exchange.period_prices()):
+        yield {
+            **record.identity,
+            **record.who(trader),
+            "made": forecast.made,
+            "target": forecast.target,
+            "price": forecast.price,
+            "realised": None if realised is None else float(realised),
+            "error": None if error is None else float(error),
+            "paid": paid,
+        }
+
+
 def event_rows(record: MarketRecord) -> Iterator[Row]:
     """The log as it is stored: with `market_rows` all that is needed to do it again."""
-    for line, utc in zip(record.exchange.log(), record.utc, strict=True):
+    held = record.held or [0.0] * len(record.utc)
+    for line, utc, waited in zip(record.exchange.log(), record.utc, held, strict=True):
         seq, period, seconds, *rest = line
         yield {
             **record.identity,
@@ -260,6 +263,7 @@ def event_rows(record: MarketRecord) -> Iterator[Row]:
             "period": period,
             "seconds": seconds,
             "utc": utc,
+            "held": waited,
             **dict(zip(("actor", "command", "outcomes", "hash"), rest, strict=True)),
         }
 
@@ -270,8 +274,12 @@ def market_rows(record: MarketRecord) -> Iterator[Row]:
         **record.identity,
         "treatment": exchange.treatment.name,
         "treatment_sha256": exchange.treatment.sha256(),
+        "practice": int(record.practice),
         "document": exchange.treatment.canonical(),
         "roles": json.dumps({trader: asdict(role) for trader, role in exchange.roles.items()}),
         "seed": record.seed,
         "state_hash": exchange.state_hash(),
+        "freeze_sha256": record.freeze.sha256,
+        "freeze_changes": record.freeze.changes,
+        "error": "",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from fractions import Fraction
@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError, with_config
 
+from market.contradictions import contradictions
 from market.fields import (
     IN_WORDS,
     STRICT,
@@ -27,7 +28,9 @@ from market.fields import (
     Seconds,
     Unit,
 )
+from market.language import Language
 from market.parts import Absence, Forecasts, Information, Pay, State, Steps
+from market.states import mean_dividend
 from market.words import mean_money, money, ticks_of
 
 
@@ -53,8 +56,16 @@ class Treatment:
     `credit_limit` None means that cash never binds. `open_orders` and `orders_per_second` are limits a seat.
     In call markets `rationing` says who trades at the margin and `reference_price` stands in for a first price.
     A session has a market of `practice_periods` that does not pay, if any, then `markets` of them; `market_seats`
-    trade in each (0: everybody in one), who meets whom by `matching`. `bankrupt`: what a trader may do with less than
-    nothing.
+    trade in each (0: everybody in one), who meets whom by `matching`. A market waits for all its traders, at most
+    `ready_seconds` from when the first person came. A bot's command is carried out `bot_reaction_seconds` after the
+    last event that the market had recorded when it came, at the earliest; those of people are carried out at once.
+
+    `short_limit` shares may be sold that one has not; who is short pays what shares pay. Cash may be owed up to
+    `credit_limit` by bids, and beyond it by payments; debts bear `interest`. Who owes more than the credit limit after
+    a period's payments is bankrupt until the next ones: it may go on, though without cash for bids (`continue`), only
+    sell shares that it has and buy back those that it is short, into debt (`reduce_only`), or not trade (`stop`).
+    The fundamental value may be told in two ways: for all periods before the market opens (`tell_fundamental`), or
+    each period's while it lasts, as what a share held to the end pays on average (`tell_holding_value`).
     """
 
     name: Name
@@ -99,7 +110,7 @@ class Treatment:
     matching: Literal["partner", "stranger"] = "partner"
     tell_holding_value: bool = False
     bankrupt: Literal["continue", "reduce_only", "stop"] = "continue"
-    language: Literal["en", "de"] = "en"
+    language: Language = "en"
     forecasts: Forecasts = Forecasts()
     steps: Steps = Steps()
     pay: Pay = Pay()
@@ -117,16 +128,39 @@ class Treatment:
 
     @property
     def mean_dividend(self) -> Fraction:
-        return Fraction(sum(self.dividends), len(self.dividends)) if self.dividends else Fraction(0)
+        """Ticks that a share pays on average in a period, to those who know nothing of its state."""
+        return mean_dividend(self.dividends, self.information.states)
 
     def fundamental(self, period: int) -> Fraction | None:
-        """Expected discounted payments of a share bought in `period`, in ticks; None in induced-value markets."""
+        """Expected discounted payments of a share bought in `period`, in ticks; None in induced-value markets.
+
+        Where there are states, to those who know nothing of the period's: its expectation over them.
+        """
         if self.induced:
             return None
         growth, value = 1 + self.interest_rate, Fraction(self.buyback)
         for _ in range(self.periods - period + 1):
             value = (value + self.mean_dividend) / growth
         return value
+
+    def ended_value(self, period: int) -> int:
+        """Ticks that a share pays where the market ends early in `period`, or before it opens; half a tick to even."""
+        value = self.fundamental(period) if self.pay.ended == "fundamental" else None
+        return round(value or 0)
+
+    def rational_value(self, period: int, state: str = "") -> Fraction | None:
+        """The same to who knows the period's `state` (full information), as prices do under rational expectations.
+
+        It is the fundamental value where there are no states. Raises KeyError for an unknown state.
+        """
+        later = self.fundamental(period + 1)
+        if later is None or not self.information.states:
+            return self.fundamental(period)
+        return (later + self.dividend_in(state)) / (1 + self.interest_rate)
+
+    def dividend_in(self, state: str) -> int:
+        """Ticks that a share pays in a state. Raises KeyError for an unknown one."""
+        return {one.name: one.dividend for one in self.information.states}[state]
 
     def canonical(self) -> str:
         """The treatment as JSON with sorted keys: what is stamped on data and hashed."""
@@ -216,7 +250,7 @@ def treatment_from(document: Mapping[str, object]) -> Treatment:
         treatment = _ADAPTER.validate_python(dict(document))
     except ValidationError as error:
         raise TreatmentError("\n".join(_field_error(one) for one in error.errors())) from None
-    if problems := list(_contradictions(treatment)):
+    if problems := list(contradictions(treatment)):
         raise TreatmentError("\n".join(problems))
     return treatment
 
@@ -249,34 +283,6 @@ def _field_error(error: Mapping[str, Any]) -> str:
 def _table(place: Sequence[str | int]) -> str:
     """The innermost table that a place of an error is in: roles, steps, states ..."""
     return next(str(part) for part in reversed(place[:-1]) if part in PART_FIELDS)
-
-
-def _contradictions(treatment: Treatment) -> Iterator[str]:
-    """What single fields cannot show: each problem as a line that names the field and the fix."""
-    if not treatment.roles:
-        yield "roles: at least one is needed; add a [[roles]] table with name, cash and shares, or values or costs."
-    if treatment.price_min > treatment.price_max:
-        yield f"price_max: expected at least price_min ({treatment.price_min}), got {treatment.price_max}."
-    if treatment.induced:
-        yield from _induced_contradictions(treatment)
-    if treatment.clear_after_trade and not treatment.single_unit:
-        yield "single_unit: must be true where clear_after_trade is; several units would leave a rest to clear."
-
-
-def _induced_contradictions(treatment: Treatment) -> Iterator[str]:
-    if treatment.dividends or treatment.buyback:
-        yield "dividends, buyback: an induced-value market pays values and costs instead; leave these out."
-    if any(bool(role.values) == bool(role.costs) for role in treatment.roles):
-        yield "roles: in an induced-value market every role has either values (a buyer) or costs (a seller)."
-    elif len({bool(role.values) for role in treatment.roles}) == 1:
-        yield "roles: a market needs both sides; add a role with values (a buyer) or with costs (a seller)."
-    if not treatment.losses_allowed and any(_crooked(role) for role in treatment.roles):
-        yield "losses_allowed: false needs values that never rise and costs that never fall from unit to unit."
-
-
-def _crooked(role: Role) -> bool:
-    """Whether a later unit is better than an earlier one: orders meant for one could then fill with the other."""
-    return list(role.values) != sorted(role.values, reverse=True) or list(role.costs) != sorted(role.costs)
 
 
 FIELDS = tuple(field.name for field in fields(Treatment))

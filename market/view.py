@@ -12,12 +12,14 @@ from market.accounts import Account
 from market.events import Phase
 from market.exchange import Exchange
 from market.facts import MarketFacts, facts_of
+from market.forecasts import GivenForecast
 from market.history import PeriodSummary, history
 from market.orders import Order, Quote, Side, Trade
 from market.orders import Print as Print
+from market.states import Clue
 from market.treatments import Role
 
-VIEW_VERSION = 1
+VIEW_VERSION = 2
 RECENT_TRADES = 2000
 
 
@@ -61,7 +63,11 @@ class MarketView:
     """One trader's observation. Prices in ticks, times in seconds since the period opened.
 
     `seq` is the number of the last event it knows of; `history` has one line for each period that has opened; `role` is
-    the own one as it was dealt.
+    the own one as it was dealt. `clue` is what this trader alone is told of the open period. `holding_value`, where the
+    treatment tells it, is what a share pays on average, in ticks, if it is held from this period to the end.
+    `bankrupt` says that the treatment's rule for bankrupt traders holds for this one.
+    In a call market nobody sees `bids` and `asks`, and `orders` are the own sheet. `forecast_targets` are the periods
+    whose price is asked now, `forecasts` the own ones so far. `extended`: seconds that the phase was given.
     """
 
     version: int = VIEW_VERSION
@@ -77,7 +83,13 @@ class MarketView:
     holdings: Holdings
     history: tuple[PeriodSummary, ...]
     role: Role
+    clue: Clue | None
+    bankrupt: bool
+    holding_value: float | None
+    forecast_targets: tuple[int, ...]
+    forecasts: tuple[GivenForecast, ...]
     facts: MarketFacts
+    extended: float = 0.0
 
     @property
     def quote(self) -> Quote:
@@ -94,7 +106,7 @@ class MarketView:
 
     @property
     def seconds_left(self) -> float:
-        return max(0.0, self.facts.period_seconds - self.seconds)
+        return max(0.0, self.facts.period_seconds + self.extended - self.seconds)
 
     def to_json(self) -> str:
         return _ADAPTER.dump_json(self).decode()
@@ -124,11 +136,34 @@ def view_of(exchange: Exchange, trader: str, seconds: float) -> MarketView:
         holdings=holdings(exchange.accounts[trader]),
         history=history(exchange),
         role=exchange.roles[trader],
+        clue=clue_of(exchange, trader),
+        bankrupt=trader in exchange.ledger.bankrupt,
+        holding_value=holding_value(exchange),
+        forecast_targets=exchange.forecast_targets,
+        forecasts=exchange.forecasts.of(trader),
         facts=facts_of(exchange.treatment, len(exchange.accounts)),
+        extended=exchange.conduct.extended,
     )
 
 
+def clue_of(exchange: Exchange, trader: str) -> Clue | None:
+    """What a trader was told when the period opened; None when it has ended."""
+    told = exchange.told.get(trader)
+    return Clue(told.kind, told.state) if told else None
+
+
+def holding_value(exchange: Exchange) -> float | None:
+    """The fundamental value of this period in ticks, where it is told period by period."""
+    if not (exchange.treatment.tell_holding_value and exchange.period):
+        return None
+    value = exchange.treatment.fundamental(exchange.period)
+    return None if value is None else float(value)
+
+
 def levels(exchange: Exchange, side: Side, own: Sequence[Order]) -> tuple[Level, ...]:
+    """One side of the book with one's own part of it; nothing where it is hidden."""
+    if exchange.hides_book:
+        return ()
     mine: dict[int, int] = {}
     for order in own:
         if order.side is side:

@@ -1,8 +1,7 @@
-"""Amounts, counts, times and lists in words, and amounts in words as ticks. Knows no design and no account."""
+"""Amounts, counts and rates in words, and amounts in words as ticks. Knows no design and no account."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
@@ -47,29 +46,5 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def up_to(number: int, noun: str) -> str:
-    return f"one {noun}" if number == 1 else f"up to {count(number, noun)}"
-
-
-def duration(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60)
-    parts = [count(int(minutes), "minute")] if minutes else []
-    if rest:
-        parts.append(f"{rest:g} second{'' if rest == 1 else 's'}")
-    return all_of(parts)
-
-
 def percent(rate: Fraction) -> str:
     return f"{float(rate * 100):.6g}%"
-
-
-def either(words: Sequence[str]) -> str:
-    return _joined(words, "or")
-
-
-def all_of(words: Sequence[str]) -> str:
-    return _joined(words, "and")
-
-
-def _joined(words: Sequence[str], last: str) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

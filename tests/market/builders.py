@@ -7,9 +7,21 @@ from itertools import count
 
 from market.book import OrderBook, Placement
 from market.designs import design
-from market.events import OpenPeriod
+from market.events import ClosePeriod, OpenPeriod
 from market.exchange import Exchange
-from market.orders import Action, CancelOrder, Order, PlaceOrder, Receipt, ReplaceOrder, Side, TimeInForce
+from market.orders import (
+    Action,
+    CancelOrder,
+    Order,
+    PlaceOrder,
+    Receipt,
+    ReplaceOrder,
+    SheetOrder,
+    Side,
+    SubmitSheet,
+    TimeInForce,
+    Trade,
+)
 from market.treatments import Role, Treatment
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -101,3 +113,22 @@ def cancel(order_id: int) -> CancelOrder:
 
 def replace(order_id: int, price: int, quantity: int = 1) -> ReplaceOrder:
     return ReplaceOrder(order_id, price, quantity)
+
+
+# Call markets
+
+
+def call(*roles: Role, **changes: object) -> Treatment:
+    """A call market with two periods and no payments."""
+    return treatment(roles or (RICH,), institution="call", **changes)
+
+
+def sheet(*orders: PlaceOrder) -> SubmitSheet:
+    return SubmitSheet(tuple(SheetOrder(one.side, one.price or 0, one.quantity) for one in orders))
+
+
+def closed(market: Exchange, dividend: int = 0) -> list[tuple[str, str, int, int]]:
+    """Close the period: (buyer, seller, shares, price) of each trade."""
+    event = market.operate(ClosePeriod(dividend), 60.0)
+    trades = [one for one in event.outcomes if isinstance(one, Trade)]
+    return [(one.buyer, one.seller, one.quantity, one.price) for one in trades]

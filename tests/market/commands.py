@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
-from market.designs import deal_roles, design, draw_dividends
-from market.events import ClosePeriod, OpenPeriod, Pause, Resume
+from market.designs import deal_roles, design
+from market.events import AskForecasts, Pause, Resume
 from market.exchange import Exchange
-from market.orders import Action, CancelOrder, PlaceOrder, Receipt, ReplaceOrder, Side, TimeInForce
+from market.forecasts import targets
+from market.information import draw_periods
+from market.orders import (
+    Action,
+    CancelOrder,
+    Forecast,
+    PlaceOrder,
+    Receipt,
+    ReplaceOrder,
+    SheetOrder,
+    Side,
+    SubmitSheet,
+    TimeInForce,
+)
+from market.parts import State
 from market.treatments import Role, Treatment
 from tests.market.builders import induced, treatment
 
+THREE = (
+    State(name="X", weight=7, dividend=50),
+    State(name="Y", weight=9, dividend=240),
+    State(name="Z", dividend=490),
+)
+SHORT = Role(name="short", cash=100, shares=1)
+DEBTS: dict[str, Any] = {"credit_limit": 100, "short_limit": 9, "dividends": (0, 190), "periods": 4}
 TREATMENTS: dict[str, Treatment] = {
     "asset": treatment(dividends=(0, 10), interest="1/20", buyback=14),
     "credit and short sales": treatment(credit_limit=300, short_limit=5),
@@ -21,6 +43,16 @@ TREATMENTS: dict[str, Treatment] = {
     "cleared": treatment(single_unit=True, clear_after_trade=True),
     "few orders": treatment(open_orders=2, price_min=40, price_max=60),
     "poor": treatment(roles=(Role(name="poor", cash=90, shares=1),)),
+    "bankrupt traders stop": treatment((SHORT,), **DEBTS, bankrupt="stop"),
+    "bankrupt traders reduce": treatment((SHORT,), **DEBTS, interest="1/5", bankrupt="reduce_only"),
+    "private clues": treatment(periods=3, information={"states": THREE, "clues": "not_this"}),
+    "insiders": treatment(
+        periods=3, interest="1/20", buyback=5, information={"states": THREE[1:], "clues": "state", "informed": 2}
+    ),
+    "call": treatment(institution="call", dividends=(0, 10), interest="1/20", buyback=14, reference_price=70),
+    "call, pro rata": treatment(institution="call", rationing="pro_rata", credit_limit=300, short_limit=5, periods=3),
+    "call, induced": induced(institution="call"),
+    "forecasts": treatment(periods=3, forecasts={"horizons": (0, 1), "band": 20, "reward": 7}),
     "induced": induced(),
     "induced, no losses": induced(losses_allowed=False),
     "gode_sunder_1993": design("gode_sunder_1993_m3"),
@@ -40,13 +72,21 @@ class Play:
 
     def turns(self, number: int) -> Iterator[tuple[str, Action, float]]:
         """All periods, `number` commands in each: who sends what, and when. Whoever asks submits them."""
-        for dividend in draw_dividends(self.rules, self.rng):
-            self.exchange.operate(OpenPeriod())
+        for draw in draw_periods(self.rules, dict.fromkeys(self.traders, "human"), self.rng):
+            yield from self._forecasts()
+            self.exchange.operate(draw.opening)
             for _ in range(number):
                 self._sometimes_pause()
                 trader = self.rng.choice(self.traders)
                 yield trader, self._action(trader), self.exchange.seconds + self.rng.random()
-            self.exchange.operate(ClosePeriod(dividend), 60.0)
+            self.exchange.operate(draw.closing, 60.0)
+
+    def _forecasts(self) -> Iterator[tuple[str, Action, float]]:
+        if targets(self.rules, self.exchange.period + 1):
+            self.exchange.operate(AskForecasts())
+            for trader in self.rng.choices(self.traders, k=4):
+                prices = (self.rng.randint(0, 120) for _ in range(self.rng.choice([1, 2, 2])))
+                yield trader, Forecast(tuple(prices)), self.exchange.seconds
 
     def _sometimes_pause(self) -> None:
         if self.rng.random() < 0.02:
@@ -59,6 +99,8 @@ class Play:
             yield trader, action, self.exchange.submit(trader, action, seconds)
 
     def _action(self, trader: str) -> Action:
+        if self.rules.institution == "call" and self.rng.random() < 0.4:
+            return SubmitSheet(tuple(self._line() for _ in range(self.rng.choice([0, 1, 2, 2, 3]))))
         price, quantity = self.rng.randint(30, 120), self.rng.choice([1, 1, 1, 1, 1, 1, 2, 3, 12])
         kind = self.rng.random()
         if kind < 0.6:
@@ -66,6 +108,11 @@ class Play:
             return PlaceOrder(self.rng.choice(list(Side)), price if kind < 0.5 else None, quantity, lasting)
         order = self._order(trader)
         return CancelOrder(order) if kind < 0.75 else ReplaceOrder(order, price, quantity)
+
+    def _line(self) -> SheetOrder:
+        """Bids below offers more often than not, so that sheets are taken."""
+        side, price = self.rng.choice(list(Side)), self.rng.randint(45, 90)
+        return SheetOrder(side, price - 15 if side is Side.BUY else price, self.rng.choice([1, 1, 2, 3]))
 
     def _order(self, trader: str) -> int:
         """Most often one of the trader's own, else anybody's, else none at all."""

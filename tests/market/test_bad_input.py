@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from market.fields import LARGEST
+from market.language import LANGUAGES, texts_of
 from market.orders import CancelOrder, PlaceOrder, ReplaceOrder, Side
 from market.refusals import REFUSALS, refusal_text
 from tests.market.builders import BUY, buy, opened, play, refusal
@@ -83,13 +86,15 @@ def test_a_long_message_is_answered_shortly() -> None:
     assert len(receipt.reason) < 120
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", REFUSALS)
-def test_every_refusal_is_one_sentence(code: str) -> None:
-    class Anything(dict[str, object]):
-        def __missing__(self, key: str) -> str:
-            return "1.00"
-
-    text = REFUSALS[code].format_map(Anything())
+def test_every_refusal_is_a_sentence_in_every_language(code: str, language: str) -> None:
+    facts = dict.fromkeys(re.findall(r"{(\w+)}", " ".join(texts_of("en", "refusal").values())), "1.00")
+    # a sentence with a form for each side goes by the side alone
+    if f"refusal.{code}.buy" in texts_of("en", "refusal"):
+        facts = {**facts, "side": "buy"}
+        del facts["number"]
+    text = refusal_text(code, facts, language)
     assert text[0].isupper()
     assert text.endswith(".")
     assert "{" not in text

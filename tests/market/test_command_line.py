@@ -14,7 +14,8 @@ from market.custom import treatment_from_toml, treatment_to_toml
 from market.designs import DESIGNS, design
 from market.events import ClosePeriod
 from market.exchange import Exchange
-from market.records import data_dictionary, names
+from market.records import names
+from market.session_records import data_dictionary
 from market.tables import tables
 from market.treatments import TreatmentError
 from tests.market.builders import buy, opened, play, sell, treatment

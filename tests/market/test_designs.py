@@ -10,10 +10,10 @@ import pytest
 
 from market.designs import DESIGNS, check_seats, deal_roles, design, draw_dividends
 from market.equilibrium import Equilibrium, equilibrium
-from market.events import OpenPeriod
+from market.events import ClosePeriod, OpenPeriod
 from market.exchange import Exchange
 from market.treatments import Role, TreatmentError, treatment_from
-from tests.market.builders import buy, sell, treatment
+from tests.market.builders import buy, play, sell, sheet, treatment
 
 
 def test_smiths_first_test_has_price_2_00_quantity_6_and_surplus_7_50() -> None:
@@ -58,6 +58,48 @@ def test_the_declining_value_of_smith_suchanek_and_williams() -> None:
     assert [(role.cash, role.shares) for role in ssw.roles] == [(225, 3), (585, 2), (945, 1)]
     # Endowments are worth the same: 1,305 cents.
     assert {role.cash + 360 * role.shares for role in ssw.roles} == {1305}
+
+
+FLAT = [name for name in DESIGNS if name.startswith("flat_value")]
+
+
+def test_flat_value_is_a_call_market_and_a_continuous_one_both_long_and_short() -> None:
+    told = {name: (design(name).institution, design(name).practice_periods, design(name).periods) for name in FLAT}
+    assert told == {
+        "flat_value": ("call", 3, 30),
+        "flat_value_short": ("call", 1, 4),
+        "flat_value_cda": ("continuous", 3, 30),
+        "flat_value_cda_short": ("continuous", 1, 4),
+    }
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_the_flat_value_is_exactly_14_in_every_period_and_in_practice(name: str) -> None:
+    rules = design(name)
+    practice = rules.with_changes(periods=rules.practice_periods, practice_periods=0)
+    values = {market.fundamental(period) for market in (rules, practice) for period in range(1, market.periods + 1)}
+    assert values == {rules.ticks(14)}
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_every_flat_value_market_has_the_published_endowments_payments_and_times(name: str) -> None:
+    rules = design(name)
+    [role] = rules.roles
+    assert (rules.money(role.cash), role.shares) == ("100.00", 4)
+    assert [rules.money(one) for one in (*rules.dividends, rules.buyback)] == ["0.40", "1.00", "14.00"]
+    assert (rules.interest, rules.period_seconds, rules.forecasts.seconds) == ("1/20", 20, 30)
+    assert (rules.forecasts.horizons, rules.money(rules.forecasts.band)) == ((0, 2, 5, 10), "2.50")
+
+
+def test_a_flat_value_market_in_figures() -> None:
+    """T1 sells T2 a share at 15.00: interest on cash and dividends on shares after the trade."""
+    rules = design("flat_value")
+    market = Exchange(rules, dict.fromkeys(("T1", "T2"), rules.roles[0]))
+    market.operate(OpenPeriod())
+    play(market, ("T1", sheet(sell(1500))), ("T2", sheet(buy(1500))))
+    market.operate(ClosePeriod(100))
+    # 115.00 and 85.00 in cash with 5%, 1.00 on each of 3 and of 5 shares.
+    assert [account.cash for account in market.accounts.values()] == [11_500 + 575 + 300, 8_500 + 425 + 500]
 
 
 def test_the_two_endowments_of_the_default_market_are_worth_the_same() -> None:

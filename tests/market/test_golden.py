@@ -18,4 +18,13 @@ def test_the_market_answers_as_written(path: Path) -> None:
 
 
 def test_each_mechanism_has_a_playthrough() -> None:
-    assert {path.stem for path in GOLDEN} >= {"continuous", "payments", "gode_sunder", "smith", "self_trade"}
+    assert {path.stem for path in GOLDEN} >= {
+        "continuous",
+        "payments",
+        "gode_sunder",
+        "smith",
+        "self_trade",
+        "call",
+        "clues",
+        "bankrupt",
+    }

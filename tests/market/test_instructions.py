@@ -59,12 +59,18 @@ def test_every_number_comes_from_the_treatment_or_counts_its_periods_units_and_s
     own, money = treatment.roles[role], treatment.money
     minutes, seconds = divmod(treatment.period_seconds, 60)
     amounts = (own.cash, *own.values, *own.costs, *treatment.dividends, treatment.price_min, treatment.price_max)
+    states = treatment.information.states
+    weights = [state.weight for state in states]
     counts = (own.shares, len(own.values), len(own.costs), treatment.periods, treatment.open_orders, 6)
     lengths = (minutes, seconds, treatment.result_seconds, treatment.orders_per_second)
     values = [treatment.fundamental(period) or 0 for period in range(1, treatment.periods + 1)]
     allowed = {money(int(one)) for one in (*amounts, *values, treatment.mean_dividend)}
+    allowed |= {money(state.dividend) for state in states} | {str(one) for one in (len(states), sum(weights), *weights)}
     allowed |= {str(one) for one in (*counts, *range(1, treatment.periods + 1), *range(1, counts[1] + counts[2] + 1))}
     allowed |= {f"{one:g}" for one in lengths} | {treatment.tick}
+    forecasts = treatment.forecasts
+    allowed |= {money(forecasts.band), money(forecasts.reward), money(treatment.reference_price)}
+    allowed |= {f"{one:g}" for one in (forecasts.seconds, *forecasts.horizons)}
     assert numbers(told(treatment, role)) <= allowed
 
 
@@ -143,6 +149,13 @@ def test_shares_that_are_worth_nothing_at_the_end_are_said_to_be() -> None:
         ({"short_limit": 3}, "You may sell up to 3 shares more than you have."),
         ({"credit_limit": 250}, "up to 250 points more than the cash you have"),
         ({"credit_limit": None}, "Cash does not limit what you may bid"),
+        ({"credit_limit": 250, "interest": "1/20"}, "Where your cash is below zero, you pay the interest of 5%"),
+        ({"short_limit": 3, "interest": "1/20"}, "Where your cash is below zero, you pay the interest of 5%"),
+        ({"credit_limit": 250, "bankrupt": "stop"}, "If you owe more than 250 points after a period's payments, you"),
+        (
+            {"short_limit": 3, "bankrupt": "reduce_only"},
+            "owe more than 0 points after a period's payments, you may only",
+        ),
         ({"self_trade": "cancel_incoming"}, "a new one ends where it meets an older one"),
         ({"self_trade": "allow"}, "Your own orders may trade with each other."),
         ({"period_seconds": 90}, "3 periods of 1 minute and 30 seconds each"),
@@ -153,6 +166,45 @@ def test_shares_that_are_worth_nothing_at_the_end_are_said_to_be() -> None:
 def test_a_rule_is_told_where_the_treatment_has_it_and_only_there(changes: dict[str, object], words: str) -> None:
     assert words in told(asset(**changes))
     assert words not in told(asset())
+
+
+def test_states_are_told_with_their_odds_and_who_is_told_what() -> None:
+    clues = design("plott_sunder_1988")
+    section = heading(sections(clues, clues.roles[0], seats=9), "What a share's dividend depends on")
+    assert section.bullets == (
+        "State X: 7 in 20, a share pays 50 francs",
+        "State Y: 9 in 20, a share pays 240 francs",
+        "State Z: 4 in 20, a share pays 490 francs",
+    )
+    assert "each trader is told of one state that the period is not in" in section.paragraphs[1]
+    assert "223.5" not in told(clues)
+
+
+@pytest.mark.parametrize(
+    ("information", "words"),
+    [
+        ({"clues": "none"}, "Nobody is told it before."),
+        ({"clues": "state", "informed": 1}, "1 of the 6 traders is told its state."),
+        ({"clues": "state", "informed": 3}, "3 of the 6 traders are told its state."),
+        ({"states": [{"name": "X"}, {"name": "Y"}]}, "each trader is told its state."),
+    ],
+)
+def test_what_traders_are_told_of_the_state_is_said_as_it_is(information: dict[str, object], words: str) -> None:
+    rules = design("plott_sunder_1988").with_changes(information=information)
+    assert words in told(rules)
+    assert "one state that the period is not in" not in told(rules)
+
+
+def test_a_holding_value_that_is_shown_period_by_period_is_not_told_in_advance() -> None:
+    shown = told(asset(tell_fundamental=False, tell_holding_value=True))
+    assert "In each period you are shown what a share pays on average from then on" in shown
+    assert not numbers(shown) & {"150", "100"}
+
+
+def test_averages_are_said_to_be_over_all_states() -> None:
+    rules = design("plott_sunder_1988").with_changes(tell_fundamental=True)
+    assert "223.50" in told(rules)
+    assert "These averages know nothing of the period's state" in told(rules)
 
 
 def test_losses_are_said_to_be_refused_where_they_are() -> None:
@@ -188,3 +240,38 @@ def test_bots_that_the_treatment_counts_are_told_before_their_seats_are_known() 
 @pytest.mark.parametrize(("name", "role"), DEALT)
 def test_nothing_of_a_page_or_its_keys_is_said(name: str, role: int) -> None:
     assert not re.search(r"click|button|key|page|screen|type |press", told(design(name), role), re.IGNORECASE)
+
+
+def test_a_call_market_tells_of_a_sheet_and_one_price_and_of_no_order_book() -> None:
+    words = told(asset(institution="call", reference_price=140))
+    assert "one price is found for all: the one at which most shares can be traded" in words
+    assert "Each of your bids must be lower than each of your offers." in words
+    assert "The price before the first period is taken to be 140 points." in words
+    assert "order book" not in words
+    assert "one price is found" not in told(asset())
+
+
+@pytest.mark.parametrize(("rationing", "words"), [("time", "whose orders came first"), ("pro_rata", "in proportion")])
+def test_a_call_market_tells_who_trades_at_the_margin(rationing: str, words: str) -> None:
+    assert words in told(asset(institution="call", rationing=rationing))
+
+
+def test_forecasts_are_told_with_what_they_are_about_and_what_they_pay() -> None:
+    words = told(asset(forecasts={"horizons": (0, 1), "seconds": 30, "band": 10, "reward": 5}))
+    assert "the one that comes next and the one 1 period after it. You have 30 seconds." in words
+    assert "at most 10 points away from the price of its period earns 5 points" in words
+    assert "orecast" not in told(asset())
+
+
+def test_forecasts_beyond_the_last_period_are_not_announced() -> None:
+    words = told(asset(periods=4, forecasts={"horizons": (0, 2, 5)}))
+    assert "the one that comes next and the one 2 periods after it" in words
+    assert "5 periods after" not in words
+
+
+def test_it_is_told_what_counts_as_the_price_of_a_period_without_trades() -> None:
+    forecasts = {"horizons": (0,), "band": 10, "reward": 5}
+    assert "A period without trades earns nothing." in told(asset(forecasts=forecasts))
+    call = told(asset(institution="call", forecasts=forecasts))
+    assert "A period without trades has the price of the one before." in call
+    assert "What your forecasts earn comes on top: you cannot trade with it." in call

@@ -6,16 +6,8 @@ import json
 
 import pytest
 
-from market.events import (
-    ClosePeriod,
-    Command,
-    LogLine,
-    OpenPeriod,
-    Pause,
-    Resume,
-    decode_command,
-    encode_command,
-)
+from market.encoding import decode_command, encode_command
+from market.events import ClosePeriod, Command, LogLine, OpenPeriod, Pause, Resume
 from market.exchange import Exchange, LogMismatch, fold
 from market.orders import CancelOrder, Hold, ReplaceOrder
 from market.treatments import Role

@@ -72,6 +72,18 @@ def test_the_fundamental_value_is_seen_where_the_treatment_tells_it() -> None:
     assert view_of(opened(induced()), "T1", 0).fundamental is None
 
 
+def test_the_holding_value_is_seen_period_by_period_whether_or_not_the_fundamental_value_is_told() -> None:
+    for told in (True, False):
+        market = opened(design("asset_cda").with_changes(tell_fundamental=told, tell_holding_value=True))
+        assert view_of(market, "T1", 0).holding_value == 150
+        market.operate(ClosePeriod(20))
+        assert view_of(market, "T1", 0).holding_value == 150
+        market.operate(OpenPeriod())
+        assert view_of(market, "T1", 0).holding_value == 100
+        assert bool(view_of(market, "T1", 0).facts.fundamental) == told
+    assert view_of(opened(design("asset_cda")), "T1", 0).holding_value is None
+
+
 def test_before_the_first_period_there_is_nothing_to_see_but_ones_own_account() -> None:
     market = Exchange(treatment(), {"T1": Role(name="rich", cash=10)})
     view = view_of(market, "T1", 0)
