@@ -1,19 +1,25 @@
 """oTree's settings: one session configuration for each treatment; secrets come from the environment."""
 
 import sys
+from fractions import Fraction
 from os import environ
 
 from market.designs import DESIGNS, design
 
 SECRETS = ("OTREE_ADMIN_PASSWORD", "OTREE_SECRET_KEY", "OTREE_AUTH_LEVEL")
-# What a point, the treatment's unit of money, is worth in dollars unless the session says otherwise.
-WORTH = {"dollars": 1.0, "cents": 0.01}
 
 missing = [name for name in SECRETS if not environ.get(name)]
 if environ.get("OTREE_PRODUCTION") and missing:
     sys.exit(
         f"A server in production needs {', '.join(missing)} in its environment; OTREE_AUTH_LEVEL is STUDY or DEMO."
     )
+
+
+DOC = (
+    "period_seconds, result_seconds: 0 keeps the treatment's own. bots: how many of the last seats. completion_url: "
+    "where people report back to a panel, with {label} and {code}. consent_file: a text on the server instead of ours. "
+    "What people are paid is the treatment's: change it in a file of your own."
+)
 
 
 def _config(name: str) -> dict[str, object]:
@@ -25,13 +31,16 @@ def _config(name: str) -> dict[str, object]:
         "num_demo_participants": seats,
         "app_sequence": ["otree_app"],
         "treatment": name,
-        "real_world_currency_per_point": WORTH.get(treatment.currency, 0.01),
+        "real_world_currency_per_point": float(Fraction(treatment.pay.rate)),
+        "participation_fee": float(Fraction(treatment.pay.show_up_fee)),
         "period_seconds": 0.0,
         "result_seconds": 0.0,
         "humans": 0,
         "bots": 0,
         "seed": 0,
-        "doc": "period_seconds, result_seconds: 0 keeps the treatment's own. bots: how many of the last seats.",
+        "completion_url": "",
+        "consent_file": "",
+        "doc": DOC,
     }
 
 
@@ -41,7 +50,7 @@ CUSTOM = {
     "display_name": "A treatment of your own",
     "treatment": "custom",
     "treatment_file": "treatment.toml",
-    "doc": "treatment_file: a TOML file on the server; try it with python -m market check FILE.",
+    "doc": f"treatment_file: a TOML file on the server; try it with python -m market check FILE. {DOC}",
 }
 SESSION_CONFIGS = [*(_config(name) for name in DESIGNS), CUSTOM]
 SESSION_CONFIG_DEFAULTS = {"real_world_currency_per_point": 0.01, "participation_fee": 0.0}
@@ -51,7 +60,8 @@ ROOMS = [{"name": "lab", "display_name": "Lab"}]
 LANGUAGE_CODE = "en"
 REAL_WORLD_CURRENCY_CODE = "USD"
 USE_POINTS = True
-POINTS_DECIMAL_PLACES = 2
+# enough that a payment in cents can be said in points of up to a hundred units of money
+POINTS_DECIMAL_PLACES = 4
 ADMIN_USERNAME = "admin"
 ADMIN_PASSWORD = environ.get("OTREE_ADMIN_PASSWORD", "")
 SECRET_KEY = environ.get("OTREE_SECRET_KEY", "not-secret-in-development")

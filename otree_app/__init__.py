@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from otree_app import rest  # noqa: F401  adds its routes
+from otree_app import experimenter, live, operate, payment_sheet, rest  # noqa: F401  these add their routes
 from otree_app.export import EXPORTS
 from otree_app.models import C, Group, MarketEvent, MarketHead, Player, Subsession
-from otree_app.pages import Instructions, Market, Results, page_sequence
+from otree_app.pages import Market, page_sequence
 from otree_app.setup import creating_session
 
 __all__ = [
     "C",
     "Group",
-    "Instructions",
     "Market",
     "MarketEvent",
     "MarketHead",
     "Player",
-    "Results",
     "Subsession",
     "creating_session",
     "page_sequence",

@@ -3,49 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from typing import Any
 
 from otree.database import dbq
 
-from market.events import LogLine
 from market.exchange import Exchange
-from market.tables import MarketRecord, Seat
-from otree_app.host import restored
-from otree_app.live import HOSTS
-from otree_app.models import Group, MarketEvent, MarketHead, Player
-from otree_app.store import Head, Stored
-
-
-def record_of(group: Group) -> MarketRecord:
-    """A market with all that happened in it, from its rows alone."""
-    head = head_of(group)
-    stored = _stored(head)
-    players: list[Player] = group.get_players()
-    return MarketRecord(
-        session=group.session.code,
-        market=f"{group.round_number}-{group.id_in_subsession}",
-        seed=head.seed,
-        exchange=restored(Head(head.document, head.roles, head.dividends), stored),
-        seats=tuple(Seat(player.participant.code, player.trader, player.kind, player.model) for player in players),
-        utc=[datetime.fromtimestamp(one.utc, UTC).isoformat(timespec="milliseconds") for one in stored],
-    )
+from otree_app.hosts import HOSTS
+from otree_app.models import Group, MarketHead, Player
+from otree_app.snapshot import made, materials
 
 
 def exchange_of(group: Group) -> Exchange:
-    """The market of a group as it stands: the live one, or the one its rows lead to."""
+    """The market of a group as it stands: the live one, or the one its rows lead to.
+
+    Raises ValueError where the rows cannot be done again.
+    """
     host = HOSTS.peek(head_of(group).id)
-    return host.exchange if host else record_of(group).exchange
-
-
-def _stored(head: MarketHead) -> list[Stored]:
-    columns = [getattr(MarketEvent, name) for name in (*LogLine._fields, "utc", "client")]
-    rows = dbq(MarketEvent).filter_by(head_id=head.id).order_by(MarketEvent.seq).with_entities(*columns)
-    return [Stored(LogLine(*row[:-2]), row[-2], row[-1]) for row in rows]
+    if host:
+        return host.exchange
+    [material] = materials([group])
+    found = made(material)
+    if found.exchange is None:
+        raise ValueError(f"Market {material.market} of session {material.session}: {found.error}")
+    return found.exchange
 
 
 def head_of(group: Group) -> MarketHead:
     head: MarketHead = MarketHead.objects_get(group_id=group.id)
     return head
+
+
+def markets_of(session: Any) -> list[tuple[Group, MarketHead]]:
+    """The groups of a session that have a market, with what it starts from; in order of rounds and groups."""
+    found = dbq(Group).filter_by(session=session).join(MarketHead, MarketHead.group_id == Group.id)
+    ordered = found.order_by(Group.round_number, Group.id_in_subsession)
+    return [(group, head) for group, head in ordered.add_entity(MarketHead)]
 
 
 def groups_of(players: Iterable[Player]) -> list[Group]:

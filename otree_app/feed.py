@@ -11,7 +11,8 @@ from market.exchange import Exchange
 from market.facts import facts_of
 from market.history import history, period_summary
 from market.orders import Side, Trade
-from market.view import RECENT_TRADES, VIEW_VERSION, holdings, levels, own_orders, prints
+from market.states import Clue
+from market.view import RECENT_TRADES, VIEW_VERSION, clue_of, holding_value, holdings, levels, own_orders, prints
 
 # A page further behind than this is cheaper to serve with a snapshot.
 LONGEST_DELTA = 500
@@ -54,6 +55,9 @@ class Feed:
                 "asks": levels(exchange, Side.SELL, orders),
                 **self._me(trader),
                 "role": asdict(exchange.roles[trader]),
+                # These change with the phase alone, and then every page gets a snapshot.
+                "clue": _plain(clue_of(exchange, trader)),
+                "bankrupt": trader in exchange.ledger.bankrupt,
             }
         )
         view = f"{private[:-1]},{self._public()}}}"
@@ -70,6 +74,9 @@ class Feed:
                 "period": exchange.period,
                 "trades": prints(exchange.trades[-RECENT_TRADES:]),
                 "history": history(exchange),
+                "holding_value": holding_value(exchange),
+                "forecast_targets": exchange.forecast_targets,
+                "extended": exchange.conduct.extended,
             }
             self._snapshot = (self.seq, f'{compact(members)[1:-1]},"facts":{self._facts}')
         return self._snapshot[1]
@@ -84,7 +91,11 @@ class Feed:
 
     def _me(self, trader: str) -> dict[str, object]:
         orders = self.exchange.ledger.open_orders[trader].values()
-        return {"holdings": asdict(holdings(self.exchange.accounts[trader])), "orders": own_orders(orders)}
+        return {
+            "holdings": asdict(holdings(self.exchange.accounts[trader])),
+            "orders": own_orders(orders),
+            "forecasts": self.exchange.forecasts.of(trader),
+        }
 
     def _shared(self, since: int) -> Shared:
         if self._updated != self.seq:
@@ -103,12 +114,16 @@ class Feed:
         return Shared(compact(members)[1:-1], touched(events))
 
     def _levels(self, events: list[Event]) -> dict[str, list[tuple[int, int]]]:
-        changed = changed_levels(events)
+        changed = changed_levels([] if self.exchange.hides_book else events)
         sides = (("bids", Side.BUY), ("asks", Side.SELL))
         return {
             name: [(price, self.exchange.book.side(side).total(price)) for price in sorted(changed[side])]
             for name, side in sides
         }
+
+
+def _plain(clue: Clue | None) -> dict[str, object] | None:
+    return asdict(clue) if clue else None
 
 
 def changed_levels(events: list[Event]) -> dict[Side, set[int]]:
@@ -118,7 +133,7 @@ def changed_levels(events: list[Event]) -> dict[Side, set[int]]:
         for outcome in event.outcomes:
             if isinstance(outcome, Rested | Cancelled):
                 changed[outcome.side].add(outcome.price)
-            elif isinstance(outcome, Trade):
+            elif isinstance(outcome, Trade) and outcome.aggressor:
                 changed[outcome.aggressor.other].add(outcome.price)
     return changed
 

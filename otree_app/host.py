@@ -1,4 +1,4 @@
-"""One live market: takes commands in turn, stores what they did, answers after the commit, tells the others."""
+"""The host of one live market: takes commands in turn, stores what they did, answers after the commit, tells all."""
 
 from __future__ import annotations
 
@@ -6,42 +6,34 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
-from market.events import OPERATOR, Operation, Pause, Phase, Resume
-from market.exchange import Exchange, fold
+from market.events import Event, Operation, Phase
+from market.exchange import Exchange, OperationError
 from market.orders import Receipt
-from market.treatments import roles_from, treatment_from
-from otree_app.feed import Feed
-from otree_app.protocol import HostState, Request, host_document, receipt_of
+from otree_app.asks import NOT_SAVED, Ask, Wish
+from otree_app.live_market import LiveMarket
+from otree_app.protocol import HostState, Request, host_document
 from otree_app.schedule import Schedule
-from otree_app.seats import Answers, Connection, Connections, Pace
-from otree_app.store import Head, Store, Stored, StoreError
+from otree_app.seats import Connection, Connections
+from otree_app.store import Store, StoreError
 
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
-
-
-@dataclass(slots=True)
-class Ask:
-    """A command on its way: who asks, what, and where the answer goes."""
-
-    trader: str
-    request: Request
-    answer: asyncio.Future[Receipt]
+# while a market waits, people may decline and runners may say which seats are theirs
+LOOK_SECONDS = 2.0
+MESSAGES_SHOWN = 5
 
 
 class MarketHost:
-    """Owns the exchange of one group. One task works through commands and the clock; nothing else changes the market.
+    """Owns the market of one group. One task works through commands and the clock; nothing else changes the market.
 
-    `on_finish` is awaited once the last period has closed and is on disk.
+    `on_finish` is awaited once the market has ended and all is on disk, then `finished` is true.
     """
 
-    exchange: Exchange
-    schedule: Schedule
+    market: LiveMarket
 
     def __init__(self, head_id: int, store: Store, on_finish: Callable[[MarketHost], Awaitable[None]]) -> None:
         self.head_id = head_id
@@ -50,114 +42,135 @@ class MarketHost:
         self._on_finish = on_finish
         self._asks: list[Ask] = []
         self._batch: list[Ask] = []
+        self._wishes: list[Wish] = []
         self._wake = asyncio.Event()
         self._saving = False
-        self._results_noted = False
+        self._kinds_changed = False
+        self.finished = False
         self.stopped = False
 
-    async def start(self) -> None:
-        """Rebuild the market from its rows and begin to work. Raises StoreError."""
-        await self._load()
+    async def start(self, why: str = "host.restarted") -> None:
+        """Rebuild the market from its rows and begin to work; `why` it had stopped, if it had. Raises StoreError."""
+        await self._load(why)
         self._task = asyncio.create_task(self._work())
         self._task.add_done_callback(self._stop)
 
+    async def _load(self, why: str) -> None:
+        head, stored = await self._store.read(self.head_id)
+        kinds = await self._store.kinds(self.head_id)
+        self.market = LiveMarket(head, stored, kinds)
+        self.market.give_back_lost_time(time.time(), why)
+
+    def close(self) -> None:
+        """Stop working; everything that was acknowledged is on disk."""
+        self._task.cancel()
+
     def _stop(self, task: asyncio.Task[None]) -> None:
-        """Only a bug ends the work. Let go of all pages: they come back to a host that is built anew from the rows."""
+        """Closed, or stopped by a bug. Let go of all pages: they come back to a host that is built anew."""
         self.stopped = True
         for ask in (*self._batch, *self._asks):
-            _answer(ask, NOT_SAVED)
+            ask.reply(NOT_SAVED)
+        for wish in self._wishes:
+            wish.refuse(StoreError("The market was interrupted."))
         self.connections.tell()
         if not task.cancelled():
             logger.critical("Market %s stopped", self.head_id, exc_info=task.exception())
 
-    async def _load(self) -> None:
-        head, stored = await self._store.read(self.head_id)
-        self.exchange = restored(head, stored)
-        self.schedule = Schedule(self.exchange, tuple(json.loads(head.dividends)))
-        self.feed = Feed(self.exchange)
-        self._stored = self._phase_began = len(stored)
-        self._clients: list[str] = [one.client for one in stored]
-        self._answers = Answers()
-        self._pace = Pace(self.exchange.treatment.orders_per_second)
-        for one, event in zip(stored, self.exchange.events, strict=True):
-            if event.actor == OPERATOR:
-                self.schedule.moved(event.command, one.utc)  # type: ignore[arg-type]
-            elif one.client:
-                self._answers.put(event.actor, one.client, receipt_of(event))
-        self._give_back_lost_time(stored)
+    # What stands
 
-    def _give_back_lost_time(self, stored: Sequence[Stored]) -> None:
-        """Take the clock up where the log left it, so that nobody pays for the time in which no server ran."""
-        now = time.time()
-        if stored:
-            self.schedule.first_seat = stored[0].utc
-        if self.exchange.phase is Phase.OPEN:
-            self.schedule.anchor, self.schedule.anchor_seconds = now, self.exchange.seconds
-            self.operate(Pause("The server was restarted."), now)
-            self.operate(Resume(), now)
-        elif self.exchange.phase is Phase.CLOSED:
-            self.schedule.anchor = now
+    @property
+    def exchange(self) -> Exchange:
+        return self.market.exchange
 
-    # What pages and operators ask for
+    @property
+    def schedule(self) -> Schedule:
+        return self.market.schedule
+
+    @property
+    def stamps(self) -> Sequence[float]:
+        """When each event that is on disk was accepted, in seconds since 1970."""
+        return self.market.stamps
+
+    @property
+    def on_disk(self) -> int:
+        """How many events are stored."""
+        return self.market.on_disk
+
+    # What pages and the lab ask for
 
     def join(self, trader: str) -> Connection:
-        if self.schedule.first_seat is None:
-            self.schedule.first_seat = time.time()
         connection = self.connections.add(trader)
         self._wake.set()
         return connection
 
     def leave(self, connection: Connection) -> None:
         self.connections.remove(connection)
-        if self.exchange.phase is Phase.WAITING and not self.connections.ready():
-            self.schedule.first_seat = None  # who has gone again does not start the market for nobody
+        self._wake.set()
+
+    def kinds_changed(self) -> None:
+        """Who sits where is known better than before."""
+        self._kinds_changed = True
+        self._wake.set()
 
     async def ask(self, trader: str, request: Request) -> Receipt:
         """Have a command carried out; the receipt comes when it is on disk."""
         if self.stopped:
             return NOT_SAVED
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        self._asks.append(Ask(trader, request, answer))
+        now = time.time()
+        self._asks.append(Ask(trader, request, now, self.market.least_reaction(trader, now), answer))
         self._wake.set()
         return await answer
 
-    @property
-    def on_disk(self) -> int:
-        """How many events are stored."""
-        return self._stored
+    async def wish(self, make: Callable[[], Operation]) -> Event:
+        """Have the operation that `make` returns carried out; its event comes when it is on disk.
 
-    def state(self) -> HostState:
-        """The clock and who is there, now."""
-        exchange, ready = self.exchange, self.connections.ready()
-        change = self.schedule.next_change(ready == len(exchange.accounts))
-        timed = change is not None and exchange.phase is not Phase.WAITING
-        remaining = round(max(0.0, change - time.time()), 3) if timed and change else None
-        return HostState(remaining, exchange.phase is Phase.OPEN, ready, len(exchange.accounts), self._note())
+        Raises OperationError where the market's phase does not allow it, StoreError where it could not be stored.
+        """
+        if self.stopped:
+            raise StoreError("The market was interrupted.")
+        answer: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+        self._wishes.append(Wish(make, answer))
+        self._wake.set()
+        return await answer
 
-    def _note(self) -> str:
-        """Why the market is paused, for all to read."""
-        last = self.exchange.events[-1].command if self.exchange.events else None
-        return last.reason if isinstance(last, Pause) else ""
+    # What pages are told
+
+    def state(self, trader: str = "") -> HostState:
+        """The clock, who is there and what `trader` is told beside the market, now."""
+        exchange, conduct, there = self.exchange, self.exchange.conduct, self.connections.present()
+        change = None if exchange.phase is Phase.WAITING else self.schedule.next_change()
+        return HostState(
+            remaining=None if change is None else round(max(0.0, change - time.time()), 3),
+            running=exchange.phase is Phase.OPEN,
+            ready=len(there),
+            seats=len(exchange.accounts),
+            note=conduct.paused.reason if conduct.paused else "",
+            away=len(self.schedule.attendance.people() - there),
+            messages=tuple((one.seconds, one.text) for one in conduct.messages[-MESSAGES_SHOWN:]),
+            taken_over=trader in conduct.taken_over,
+            handed_back=conduct.returned.count(trader),
+        )
 
     def news(self, connection: Connection) -> str | None:
         """The next message for a page; None when it knows everything that is on disk."""
         if self._saving:
             return None
-        if connection.seen < self._stored:
+        if connection.seen < self.on_disk:
             return self._market_news(connection)
-        state = self.state()
-        if connection.told and connection.told.ready == state.ready:
+        state = self.state(connection.trader)
+        if connection.told and connection.told.same(state):
             return None
         connection.told = state
         return json.dumps({"type": "host", "host": host_document(state)})
 
     def _market_news(self, connection: Connection) -> str:
-        since, connection.seen = connection.seen, self._stored
-        seconds = self.schedule.seconds(time.time())
-        update = self.feed.update(connection.trader, since, seconds) if since >= self._phase_began else None
+        since, connection.seen = connection.seen, self.on_disk
+        seconds, feed = self.schedule.seconds(time.time()), self.market.feed
+        update = feed.update(connection.trader, since, seconds) if since >= self.market.phase_began else None
         if update is None:
-            connection.told = self.state()
-            return self.feed.snapshot(connection.trader, seconds, host_document(connection.told))
+            connection.told = self.state(connection.trader)
+            return feed.snapshot(connection.trader, seconds, host_document(connection.told))
         return update
 
     # Work
@@ -166,86 +179,92 @@ class MarketHost:
         while True:
             await self._note_results()
             await self._sleep()
-            self._batch, self._asks = self._asks, []
-            self._run_clock(time.time())
-            receipts = [self._carry_out(ask, time.time()) for ask in self._batch]
-            await self._save(receipts)
+            await self._look_who_sits_where()
+            now = time.time()
+            self._batch = [ask for ask in self._asks if ask.due <= now]
+            self._asks = [ask for ask in self._asks if ask.due > now]
+            wishes = list(self._wishes)
+            self.market.run_clock(now, self.connections.present())
+            for wish in wishes:
+                self._try(wish, now)
+            receipts = [self.market.carry_out(ask, time.time()) for ask in self._batch]
+            self.market.stand_in(now)
+            await self._save(receipts, wishes)
+
+    def _try(self, wish: Wish, now: float) -> None:
+        try:
+            wish.event = self.market.operate(wish.make(), now)
+        except OperationError as error:
+            wish.refuse(error)
 
     async def _note_results(self) -> None:
-        """Once the last period is on disk; again after a restart or a failure, until it has been done."""
-        while self.exchange.phase is Phase.FINISHED and not self._results_noted:
+        """Once the market has ended and that is on disk; again after a restart or a failure, until it has been done."""
+        while self.exchange.phase is Phase.FINISHED and not self.finished:
             try:
                 await self._on_finish(self)
-                self._results_noted = True
+                self.finished = True
             except StoreError:
                 logger.exception("Market %s: could not note the results, trying again", self.head_id)
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _sleep(self) -> None:
         """Until somebody asks or the clock has something to do."""
-        change = self.schedule.next_change(self._all_ready())
+        change = min(self._moments(), default=None)
         seconds = None if change is None else max(0.0, change - time.time())
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
         self._wake.clear()
 
-    def _all_ready(self) -> bool:
-        return self.connections.ready() == len(self.exchange.accounts)
+    def _moments(self) -> Iterator[float]:
+        yield from self.market.moments()
+        yield from (ask.due for ask in self._asks)
+        if self.exchange.phase is Phase.WAITING and len(self.connections):
+            yield time.time() + LOOK_SECONDS
 
-    def _run_clock(self, now: float) -> None:
-        while operation := self.schedule.due(now, self._all_ready()):
-            self.operate(operation, now)
+    async def _look_who_sits_where(self) -> None:
+        """The market goes on with what it knew where the database cannot say."""
+        waiting = self.exchange.phase is Phase.WAITING
+        if not (waiting or self._kinds_changed or self.market.somebody_missed(time.time())):
+            return
+        try:
+            self.market.know_kinds(await self._store.kinds(self.head_id), time.time())
+            self._kinds_changed = False
+        except StoreError:
+            logger.exception("Market %s: could not read who sits where", self.head_id)
 
-    def operate(self, operation: Operation, now: float) -> None:
-        self.schedule.operate(operation, now)
-        self._clients.append("")
-        self._phase_began = len(self.exchange.events)
-
-    def _carry_out(self, ask: Ask, now: float) -> Receipt:
-        request, trader = ask.request, ask.trader
-        known = self._answers.get(trader, request.id)
-        if known or request.refusal or request.action is None:
-            return known or request.refusal or Receipt("held")
-        rate = self.exchange.treatment.orders_per_second
-        if self._pace.too_fast(trader, now):
-            return Receipt.refused("too_fast", limit=f"{rate:g}")
-        receipt = self.exchange.submit(trader, request.action, self.schedule.seconds(now))
-        self._clients += [request.id] * (len(self.exchange.events) - len(self._clients))
-        self._answers.put(trader, request.id, receipt)
-        return receipt
-
-    async def _save(self, receipts: Sequence[Receipt]) -> None:
+    async def _save(self, receipts: Sequence[Receipt], wishes: Sequence[Wish]) -> None:
         """Commit what is new, then answer and tell; where it cannot be saved, go back to what is on disk and refuse."""
-        self._saving, before = True, self._stored
+        self._saving, before = True, self.on_disk
         saved = await self._commit()
         if not saved:
             await self._go_back()
         self._saving = False
         for ask, receipt in zip(self._batch, receipts, strict=True):
             # a commit may have arrived though its answer did not: then the log knows the command
-            known = receipt if saved or not receipt.ok else self._answers.get(ask.trader, ask.request.id)
-            _answer(ask, known or NOT_SAVED)
-        self._batch = []
-        if not saved or self._stored > before:
+            known = receipt if saved or not receipt.ok else self.market.answers.get(ask.trader, ask.request.id)
+            ask.reply(known or NOT_SAVED)
+        for wish in wishes:
+            wish.grant() if saved else wish.refuse(StoreError("It could not be stored."))
+        self._batch, self._wishes = [], self._wishes[len(wishes) :]
+        if not saved or self.on_disk > before:
             self.connections.tell()
 
     async def _commit(self) -> bool:
-        now, new = time.time(), self.exchange.log(self._stored)
+        new = self.market.unsaved(time.time())
         if not new:
             return True
         try:
-            rows = [Stored(line, now, client) for line, client in zip(new, self._clients[self._stored :], strict=True)]
-            await self._store.append(self.head_id, rows)
+            await self._store.append(self.head_id, new)
         except StoreError:
             logger.exception("Market %s: could not save %s events", self.head_id, len(new))
             return False
-        self._stored += len(new)
+        self.market.saved(new)
         return True
 
     async def _go_back(self) -> None:
         while True:
             try:
-                await self._load()
+                await self._load("host.interrupted")
             except StoreError:
                 logger.exception("Market %s: could not read the log, trying again", self.head_id)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -253,17 +272,3 @@ class MarketHost:
                 self.connections.forget()
                 self._wake.set()
                 return
-
-
-NOT_SAVED = Receipt.refused("not_saved")
-
-
-def _answer(ask: Ask, receipt: Receipt) -> None:
-    if not ask.answer.done():
-        ask.answer.set_result(receipt)
-
-
-def restored(head: Head, stored: Sequence[Stored]) -> Exchange:
-    """The exchange that a stored log leads to. Raises LogMismatch where the rules answer it differently now."""
-    treatment = treatment_from(json.loads(head.document))
-    return fold(treatment, roles_from(head.roles), [one.line for one in stored])

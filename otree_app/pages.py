@@ -1,4 +1,4 @@
-"""The pages of a subject: instructions, the market (one page for all its periods), the final result."""
+"""The pages of a subject in the order in which they are lived; the market itself, one page for all its periods."""
 
 from __future__ import annotations
 
@@ -6,28 +6,12 @@ from typing import Any
 
 from otree.api import Page
 
-from market.instructions import sections
+from market.language import texts_of
 from otree_app.archive import exchange_of
 from otree_app.models import Player
-from otree_app.results import result_of
-
-
-class Instructions(Page):
-    """What the treatment is about, made from the treatment itself."""
-
-    @staticmethod
-    def is_displayed(player: Player) -> bool:
-        return bool(player.round_number == 1)
-
-    @staticmethod
-    def vars_for_template(player: Player) -> dict[str, Any]:
-        exchange = exchange_of(player.group)
-        treatment, role = exchange.treatment, exchange.roles[player.trader]
-        return {
-            "trader": trader_name(player),
-            "treatment": treatment.title,
-            "sections": sections(treatment, role, seats=len(exchange.accounts)),
-        }
+from otree_app.pages_after import Cancelled, Debrief, GuessBots, Payment, Questionnaire, Reflection, Results, RiskTask
+from otree_app.pages_before import BeforeMarket, Consent, Declined, Instructions, Quiz, trader_name
+from otree_app.rounds import is_played
 
 
 class Market(Page):
@@ -35,7 +19,7 @@ class Market(Page):
 
     @staticmethod
     def is_displayed(player: Player) -> bool:
-        return not player.group.finished
+        return is_played(player) and not player.group.finished
 
     @staticmethod
     def js_vars(player: Player) -> dict[str, Any]:
@@ -43,27 +27,28 @@ class Market(Page):
             "socket": f"/openpit/market/{player.participant.code}/{player.round_number}",
             "name": trader_name(player),
             "title": exchange_of(player.group).treatment.title,
+            "institution": exchange_of(player.group).treatment.institution,
+            "texts": texts_of(player.language, "screen", "count", "words"),
         }
 
     @staticmethod
     def error_message(player: Player, values: dict[str, Any]) -> str | None:
-        return (
-            None if player.group.finished else "The market is still open. This page goes on by itself when it is over."
-        )
+        return None if player.group.finished else player.say("screen.still_open")
 
 
-class Results(Page):
-    """What one earned, and how the market went."""
-
-    @staticmethod
-    def vars_for_template(player: Player) -> dict[str, Any]:
-        exchange = exchange_of(player.group)
-        return {"result": result_of(exchange, player.trader), "treatment": exchange.treatment.title}
-
-
-def trader_name(player: Player) -> str:
-    """How a seat is called on the page: T4 is "Trader 4"."""
-    return f"Trader {player.trader.removeprefix('T')}"
-
-
-page_sequence = [Instructions, Market, Results]
+page_sequence: list[type[Page]] = [
+    Consent,
+    Declined,
+    Instructions,
+    Quiz,
+    BeforeMarket,
+    Market,
+    Cancelled,
+    Results,
+    GuessBots,
+    RiskTask,
+    Reflection,
+    Questionnaire,
+    Debrief,
+    Payment,
+]

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from market.events import Event
-from market.orders import Action, CancelOrder, PlaceOrder, Receipt, ReplaceOrder, Side, TimeInForce, Trade
+from market.orders import (
+    Action,
+    CancelOrder,
+    Forecast,
+    PlaceOrder,
+    Receipt,
+    ReplaceOrder,
+    SheetOrder,
+    Side,
+    SubmitSheet,
+    TimeInForce,
+    Trade,
+)
 
-MESSAGE_BYTES = 2048
+# A sheet with some hundred orders.
+MESSAGE_BYTES = 8192
 ID_LENGTH = 64
 
 
@@ -58,38 +71,61 @@ def _command(identity: str, message: dict[str, object]) -> Request:
             if wanted[1] is None:
                 return _unread(identity, "a changed order has a price")
             return Request(identity, ReplaceOrder(*wanted))  # type: ignore[arg-type]
+        case "sheet":
+            return _sheet(identity, message.get("orders"))
+        case "forecast":
+            return _forecast(identity, message.get("prices"))
         case _:
-            return _unread(identity, "a command is to place, cancel or replace")
+            return _unread(identity, "a command is to place, cancel, replace, sheet or forecast")
 
 
 def _place(message: dict[str, object]) -> PlaceOrder:
     """An order as it was sent; the exchange refuses what is malformed, in words."""
-    side, lasting = message.get("side"), message.get("time_in_force", "period")
+    lasting = message.get("time_in_force", "period")
     return PlaceOrder(
-        Side(side) if side in ("buy", "sell") else side,  # type: ignore[arg-type]
+        _side(message.get("side")),
         message.get("price"),  # type: ignore[arg-type]
         message.get("quantity", 1),  # type: ignore[arg-type]
         TimeInForce(lasting) if lasting in ("period", "ioc", "fok") else lasting,  # type: ignore[arg-type]
     )
 
 
+def _side(given: object) -> Side:
+    """A side where it is one; anything else stays as it came, for the exchange to refuse."""
+    return Side(given) if given in ("buy", "sell") else given  # type: ignore[return-value]
+
+
+def _sheet(identity: str, orders: object) -> Request:
+    if not isinstance(orders, list) or not all(isinstance(one, list) and len(one) == 3 for one in orders):
+        return _unread(identity, "a sheet is a list of orders, each a side, a price and a quantity")
+    lines = (SheetOrder(_side(side), price, quantity) for side, price, quantity in orders)
+    return Request(identity, SubmitSheet(tuple(lines)))
+
+
+def _forecast(identity: str, prices: object) -> Request:
+    if not isinstance(prices, list):
+        return _unread(identity, "forecasts are a list of prices")
+    return Request(identity, Forecast(tuple(prices)))
+
+
 def _unread(identity: str, problem: str) -> Request:
     return Request(identity, refusal=Receipt.refused("bad_message", problem=problem))
 
 
-def acknowledgement(identity: str, receipt: Receipt) -> str:
-    """The one answer to a command."""
-    return json.dumps({"type": "ack", "id": identity, "receipt": receipt_document(receipt)}, separators=(",", ":"))
+def acknowledgement(identity: str, receipt: Receipt, language: str) -> str:
+    """The one answer to a command, its reason in the language of the page."""
+    document = {"type": "ack", "id": identity, "receipt": receipt_document(receipt, language)}
+    return json.dumps(document, separators=(",", ":"))
 
 
-def receipt_document(receipt: Receipt) -> dict[str, object]:
+def receipt_document(receipt: Receipt, language: str) -> dict[str, object]:
     return {
         "status": receipt.status,
         "order_id": receipt.order_id,
         "quantity": receipt.quantity,
         "trades": [[trade.price, trade.quantity] for trade in receipt.trades],
         "code": receipt.code,
-        "reason": receipt.reason,
+        "reason": receipt.reason_in(language),
     }
 
 
@@ -101,13 +137,26 @@ def receipt_of(event: Event) -> Receipt:
 
 @dataclass(frozen=True, slots=True)
 class HostState:
-    """What the host adds to the market: its clock and who is there. `remaining` seconds to the next change, or None."""
+    """What the host adds to the market for one seat. `remaining` seconds to the next change, or None.
+
+    `ready` of `seats` have a page open, `away` are people without one. `note` says why the market is paused, `messages`
+    are the experimenter's last words with the market's time in seconds. `taken_over`: a rule trader plays this seat;
+    `handed_back`: how often it did so and stopped, in this phase.
+    """
 
     remaining: float | None
     running: bool
     ready: int
     seats: int
     note: str = ""
+    away: int = 0
+    messages: tuple[tuple[float, str], ...] = ()
+    taken_over: bool = False
+    handed_back: int = 0
+
+    def same(self, other: HostState) -> bool:
+        """Whether there is nothing to tell to who knows the other: clocks run by themselves."""
+        return replace(self, remaining=None) == replace(other, remaining=None)
 
 
 def host_document(state: HostState) -> dict[str, object]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from otree.channels.routing import websocket_routes
@@ -15,9 +18,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from otree_app.archive import head_of
-from otree_app.live import HOSTS
-from otree_app.models import Group, MarketEvent, Player
+from otree_app.archive import markets_of
+from otree_app.freeze import register
+from otree_app.hosts import HOSTS
+from otree_app.models import Group, MarketEvent, MarketHead, Player
 
 KINDS = ("human", "model", "rule")
 LONGEST_NAME = 200
@@ -30,8 +34,18 @@ class Guarded(HTTPEndpoint):
         request = Request(self.scope, receive=self.receive)
         logged_in = request.session.get(AUTH_COOKIE_NAME) == AUTH_COOKIE_VALUE
         refused = None if logged_in else validate_rest_key(request)
-        response = refused or await self.answer(request, request.path_params["code"])
+        response = self.refusal(refused) if refused else await self._answer_safely(request)
         await response(self.scope, self.receive, self.send)
+
+    def refusal(self, response: Response) -> Response:
+        """What somebody gets who may not come in: what oTree says to programs, unless an endpoint knows better."""
+        return response
+
+    async def _answer_safely(self, request: Request) -> Response:
+        # forms and scripts of other sites cannot send this type with the admin's cookie: browsers ask the server first
+        if request.method == "POST" and request.headers.get("content-type", "").split(";")[0] != "application/json":
+            return JSONResponse({"error": "Expected a body of the type application/json."}, status_code=415)
+        return await self.answer(request, request.path_params["code"])
 
     async def answer(self, request: Request, code: str) -> Response:
         session = Session.objects_first(code=code)
@@ -43,25 +57,42 @@ class Guarded(HTTPEndpoint):
         raise NotImplementedError
 
 
+async def sent(request: Request) -> Any:
+    """The JSON that a request has sent. Raises ValueError for what is none, or could neither be stored nor shown."""
+    try:
+        document = json.loads(await request.body())
+        json.dumps(document, ensure_ascii=False).encode()  # half a character, as JSON can write it, fails here
+    except RecursionError:
+        raise ValueError("Expected JSON that is less deep.") from None
+    return document
+
+
 class SessionState(Guarded):
     """GET: who is where, and how far each market is."""
 
     async def answer_for(self, request: Request, session: Any) -> Response:
         query = Player.objects_filter(session=session).order_by("id")
         players: list[Player] = query.options(joinedload(Player.participant)).all()
-        groups: list[Group] = Group.objects_filter(session=session).order_by("id").all()
+        markets = markets_of(session)
+        seats = defaultdict(list)
+        for player in players:
+            seats[player.group_id].append(player)
+        present = {(head.group_id, trader) for _, head in markets for trader in HOSTS.present(head.id)}
+        named = [(player, (player.group_id, player.field_maybe_none("trader"))) for player in players]
+        here = {player.participant_id for player, seat in named if seat in present}
         return JSONResponse(
             {
                 "code": session.code,
                 "treatment": session.config["treatment"],
-                "finished": all(group.finished for group in groups),
-                "participants": [_participant(player) for player in players if player.round_number == 1],
-                "markets": [_market(group) for group in groups],
+                "finished": all(group.finished for group, _ in markets),
+                "participants": [_participant(player, here) for player in players if player.round_number == 1],
+                "markets": [_market(group, head, seats[group.id]) for group, head in markets],
             }
         )
 
 
-def _participant(player: Player) -> dict[str, Any]:
+def _participant(player: Player, here: set[int]) -> dict[str, Any]:
+    """One participant; `present`: a page of a market is open, `trader`: what it is called in the first market."""
     participant = player.participant
     return {
         "code": participant.code,
@@ -69,11 +100,12 @@ def _participant(player: Player) -> dict[str, Any]:
         "kind": player.kind,
         "model": player.model,
         "page": participant._current_page_name or "",
+        "present": player.participant_id in here,
     }
 
 
-def _market(group: Group) -> dict[str, Any]:
-    head = head_of(group)
+def _market(group: Group, head: MarketHead, players: Sequence[Player]) -> dict[str, Any]:
+    """How far a market is; `seats`: the trader that each participant is in it, `document`: its canonical treatment."""
     host = HOSTS.peek(head.id)
     if host:
         exchange = host.exchange
@@ -82,7 +114,9 @@ def _market(group: Group) -> dict[str, Any]:
         last = dbq(MarketEvent).filter_by(head_id=head.id).order_by(MarketEvent.seq.desc()).first()
         phase = "finished" if group.finished else "waiting"
         state = {"phase": phase, "period": last.period if last else 0, "events": last.seq if last else 0}
-    return {"market": f"{group.round_number}-{group.id_in_subsession}", **state}
+    seats = {player.participant.code: player.trader for player in players}
+    name = f"{group.round_number}-{group.id_in_subsession}"
+    return {"market": name, "seats": seats, "cancelled": group.cancelled, "document": head.document, **state}
 
 
 class Seats(Guarded):
@@ -90,7 +124,7 @@ class Seats(Guarded):
 
     async def answer_for(self, request: Request, session: Any) -> Response:
         try:
-            wanted = _wanted(await request.json())
+            wanted = _wanted(await sent(request))
         except ValueError as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         players = [player for player in Player.objects_filter(session=session) if player.participant.code in wanted]
@@ -99,6 +133,8 @@ class Seats(Guarded):
             return JSONResponse({"error": f"Not of this session: {', '.join(sorted(unknown))}."}, status_code=400)
         for player in players:
             player.kind, player.model = wanted[player.participant.code]
+        register(session)
+        HOSTS.kinds_changed(session)
         return JSONResponse({"marked": len(wanted)})
 
 

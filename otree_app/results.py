@@ -1,4 +1,4 @@
-"""What the last page tells a subject: holdings, earnings and the periods. Texts and amounts; the page lays them out."""
+"""What a subject is told of a market that is over: holdings, earnings and the periods. The page lays it out."""
 
 from __future__ import annotations
 
@@ -6,39 +6,46 @@ from typing import Any
 
 from market.exchange import Exchange
 from market.history import history
+from market.language import say
 
-NOTHING = "none"
 
-
-def result_of(exchange: Exchange, trader: str) -> dict[str, Any]:
+def result_of(exchange: Exchange, trader: str, language: str) -> dict[str, Any]:
     """`lines` of (label, amount), the `total`, a row for each period; amounts in the currency of the treatment."""
     treatment, account = exchange.treatment, exchange.accounts[trader]
-    total = f"{treatment.money(account.earnings)} {treatment.currency}"
-    pays = bool(treatment.dividends)
-    return {"lines": _lines(exchange, trader), "total": total, "periods": _periods(exchange), "pays_dividends": pays}
+    return {
+        "lines": _lines(exchange, trader, language),
+        "total": f"{treatment.money(account.earnings)} {treatment.currency}",
+        "periods": _periods(exchange, say(language, "results.none")),
+        "pays_dividends": bool(treatment.dividends or treatment.information.states),
+    }
 
 
-def _lines(exchange: Exchange, trader: str) -> list[dict[str, str]]:
+def _lines(exchange: Exchange, trader: str, language: str) -> list[dict[str, str]]:
     treatment, account = exchange.treatment, exchange.accounts[trader]
     mine = [trade for trade in exchange.trades if trader in (trade.buyer, trade.seller)]
     bought = sum(trade.quantity for trade in mine if trade.buyer == trader)
     sold = sum(trade.quantity for trade in mine if trade.seller == trader)
-    lines = [("Bought", f"{bought}"), ("Sold", f"{sold}")]
+    lines = [("bought", f"{bought}"), ("sold", f"{sold}")]
     if account.induced:
-        lines.append(("Profit", treatment.money(account.profit)))
+        lines.append(("profit", treatment.money(account.profit)))
     else:
-        lines += [("Shares at the end", f"{account.shares}"), ("Cash at the end", treatment.money(account.cash))]
-    return [{"label": label, "amount": amount} for label, amount in lines]
+        lines += [("shares", f"{account.shares}"), ("cash", treatment.money(account.cash))]
+    if treatment.forecasts.reward:
+        earned = exchange.forecasts.earnings(trader, exchange.period_prices())
+        lines.append(("forecasts", treatment.money(earned)))
+    return [{"label": say(language, f"results.{label}"), "amount": amount} for label, amount in lines]
 
 
-def _periods(exchange: Exchange) -> list[dict[str, str]]:
+def _periods(exchange: Exchange, none: str) -> list[dict[str, str]]:
+    """One price a period is a whole number of ticks; a mean of several has a digit more."""
     money, finer = exchange.treatment.money, exchange.treatment.mean_money
+    price = money if exchange.treatment.institution == "call" else finer
     return [
         {
             "period": str(one.period),
             "volume": str(one.volume),
-            "mean_price": NOTHING if one.mean_price is None else finer(one.mean_price),
-            "dividend": NOTHING if one.dividend is None else money(one.dividend),
+            "mean_price": none if one.mean_price is None else price(one.mean_price),
+            "dividend": none if one.dividend is None else money(one.dividend),
         }
         for one in history(exchange)
     ]

@@ -11,37 +11,57 @@ from otree_app.protocol import HostState
 
 ANSWERS_KEPT = 500
 BURST_SECONDS = 2
+MOST_PAGES = 8
 
 
 @dataclass(slots=True, eq=False)
 class Connection:
-    """One page of a seat. `seen` is the last event it was told of, -1 before its first snapshot."""
+    """One page of a seat. `seen` is the last event it was told of, -1 before its first snapshot.
+
+    `closed`: the seat has opened too many others since.
+    """
 
     trader: str
     seen: int = -1
     told: HostState | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    closed: bool = False
 
 
 class Connections:
     """The open pages of one market."""
 
     def __init__(self) -> None:
-        self._open: set[Connection] = set()
+        # in the order in which they came; a set would not know it
+        self._open: dict[Connection, None] = {}
+        self._present: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self._open)
 
     def add(self, trader: str) -> Connection:
+        """A new page of a seat; the oldest of too many is to close."""
         connection = Connection(trader)
-        self._open.add(connection)
-        self.tell()
+        self._open[connection] = None
+        mine = [one for one in self._open if one.trader == trader]
+        for oldest in mine[:-MOST_PAGES]:
+            oldest.closed = True
+            self.remove(oldest)
+            oldest.news.set()
+        self._count()
         return connection
 
     def remove(self, connection: Connection) -> None:
-        self._open.discard(connection)
+        self._open.pop(connection, None)
+        self._count()
+
+    def _count(self) -> None:
+        self._present = frozenset(connection.trader for connection in self._open)
         self.tell()
 
-    def ready(self) -> int:
-        """Seats with at least one open page."""
-        return len({connection.trader for connection in self._open})
+    def present(self) -> frozenset[str]:
+        """The seats with at least one open page."""
+        return self._present
 
     def tell(self) -> None:
         """Have every page ask for news."""
@@ -86,3 +106,20 @@ class Pace:
         granted = tokens >= 1
         self._buckets[trader] = (tokens - granted, now)
         return not granted
+
+
+class Inflow:
+    """How fast the messages of a seat are read, whatever they are: `rate` a second, after a burst of two seconds' worth.
+
+    What comes faster waits in its own connections, at the sender's cost: nobody else notices a flood.
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._each = 1 / rate
+        self._due: dict[str, float] = {}
+
+    def wait(self, trader: str, now: float) -> float:
+        """Seconds until the message that has come may be looked at; `now` by a clock that never goes back."""
+        due = max(self._due.get(trader, 0.0), now - BURST_SECONDS) + self._each
+        self._due[trader] = due
+        return max(0.0, due - now)

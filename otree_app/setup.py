@@ -1,33 +1,72 @@
-"""Making a session's markets: treatment, roles of the seats and dividends, all frozen before anyone trades."""
+"""Making a session's markets: treatment, who meets whom, roles and chance, all frozen before anyone trades."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from otree.session import CreateSessionInvalidArgs
+from otree.currency import RealWorldCurrency
+from otree.session import SESSION_CONFIGS_DICT, CreateSessionInvalidArgs, SessionConfig
 
+from bots.agents.trading_agents import TRADERS
 from market.custom import treatment_from_toml
-from market.designs import check_seats, deal_roles, design, draw_dividends
+from market.designs import deal_roles, design
+from market.information import draw_periods
+from market.payment import cents
 from market.treatments import Treatment, TreatmentError
-from otree_app.models import Group, MarketHead, Player, Subsession
+from otree_app.completion import check_completion
+from otree_app.consent_text import freeze
+from otree_app.freeze import register
+from otree_app.models import C, Group, MarketHead, Player, Subsession
+from otree_app.rounds import keep_treatment, plan, session_treatment
 
 # fields of a treatment that a session configuration may change; 0 leaves the treatment's own
 CHANGEABLE = ("period_seconds", "result_seconds", "humans", "bots")
 
 
 def creating_session(subsession: Subsession) -> None:
-    """Deal roles and draw dividends for each group. A configuration that cannot be played makes no session."""
-    config = subsession.session.config
+    """Match seats, deal roles and draw chance for a round. A configuration that cannot be played makes no session."""
+    session = subsession.session
     try:
-        treatment = treatment_of(config)
-        for group in subsession.get_groups():
-            _make_market(group, treatment, _seed(config, group))
+        if subsession.round_number == 1:
+            _prepare(session)
+        rounds = plan(session_treatment(session))
+        if subsession.round_number <= len(rounds):
+            _make_round(subsession, rounds[subsession.round_number - 1])
+        if subsession.round_number == C.NUM_ROUNDS:
+            register(session)
     except TreatmentError as error:
         raise CreateSessionInvalidArgs(str(error)) from error
+
+
+def _prepare(session: Any) -> None:
+    """Freeze what the whole session is about, and pay as its treatment says. Raises TreatmentError."""
+    treatment = treatment_of(session.config)
+    check_completion(session.config)
+    check_rule_traders(treatment)
+    keep_treatment(session, treatment)
+    if treatment.steps.consent:
+        freeze(session, treatment.language)
+    session.config = SessionConfig({**session.config, **_pay(session.config, treatment)})
+
+
+def _pay(config: dict[str, Any], treatment: Treatment) -> dict[str, object]:
+    """oTree's names for what the treatment pays. Raises TreatmentError where the configuration says something else."""
+    told = {
+        "participation_fee": ("show_up_fee", RealWorldCurrency(Decimal(cents(treatment.pay.show_up_fee)) / 100)),
+        "real_world_currency_per_point": ("rate", float(Fraction(treatment.pay.rate))),
+    }
+    usual = SESSION_CONFIGS_DICT[config["name"]]
+    for name, (field, amount) in told.items():
+        if config[name] not in (usual[name], amount):
+            raise TreatmentError(f"{name}: {treatment.name} pays {amount}; change pay.{field} in a file of your own.")
+    return {name: amount for name, (_, amount) in told.items()}
 
 
 def treatment_of(config: dict[str, Any]) -> Treatment:
@@ -35,6 +74,13 @@ def treatment_of(config: dict[str, Any]) -> Treatment:
     treatment = from_file(config["treatment_file"]) if config.get("treatment_file") else design(config["treatment"])
     changes = {name: config[name] for name in CHANGEABLE if config.get(name)}
     return treatment.with_changes(**changes)
+
+
+def check_rule_traders(treatment: Treatment) -> None:
+    """Whoever may have to play for somebody must exist before it is needed. Raises TreatmentError."""
+    for field in ("dropout_trader", "out_of_reach_trader"):
+        if (name := getattr(treatment.absence, field)) not in TRADERS:
+            raise TreatmentError(f"absence.{field}: unknown trader {name!r}; known: {', '.join(TRADERS)}.")
 
 
 def from_file(name: str) -> Treatment:
@@ -45,32 +91,53 @@ def from_file(name: str) -> Treatment:
         raise TreatmentError(f"treatment_file: {name} cannot be read on the server ({error}).") from error
 
 
-def _seed(config: dict[str, Any], group: Group) -> int:
-    """Given in the configuration, or made from the session's code: either way it is on record."""
-    base = config.get("seed") or f"{group.session.code}"
-    return Random(f"{base}-{group.round_number}-{group.id_in_subsession}").getrandbits(31)
+def _make_round(subsession: Subsession, treatment: Treatment) -> None:
+    base = subsession.session.config.get("seed") or subsession.session.code
+    kinds = kinds_of(treatment, subsession.session.num_participants)
+    turn = subsession.round_number if treatment.matching == "stranger" else 1
+    if treatment.market_seats:
+        subsession.set_group_matrix(matched(kinds, treatment.market_seats, Random(f"{base}-matching-{turn}")))
+    for group in subsession.get_groups():
+        # partners are on the same side, with the same start, in all of their markets: so their instructions stay true
+        dealt = Random(f"{base}-roles-{turn}-{group.id_in_subsession}")
+        _make_market(group, treatment, kinds, _seed(base, group), dealt)
 
 
-def _make_market(group: Group, treatment: Treatment, seed: int) -> None:
-    players: list[Player] = group.get_players()
-    check_seats(treatment, len(players))
-    rng = Random(seed)
-    kinds = _kinds(treatment, len(players))
-    roles = deal_roles(treatment, kinds, rng)
-    for number, (player, kind) in enumerate(zip(players, kinds, strict=True), start=1):
-        player.trader, player.kind = f"T{number}", kind
-    MarketHead.create(
-        group_id=group.id,
-        document=treatment.canonical(),
-        roles=json.dumps({player.trader: asdict(role) for player, role in zip(players, roles, strict=True)}),
-        dividends=json.dumps(draw_dividends(treatment, rng)),
-        seed=seed,
-    )
-
-
-def _kinds(treatment: Treatment, seats: int) -> list[str]:
-    """People first, then the bots that the configuration announces."""
+def kinds_of(treatment: Treatment, seats: int) -> list[str]:
+    """By seat: people first, then the bots that are announced. Raises TreatmentError for too many of them."""
     bots = treatment.bots
     if treatment.humans + bots > seats:
         raise TreatmentError(f"{treatment.humans} people and {bots} bots are announced for {seats} seats.")
     return ["human"] * (seats - bots) + ["model"] * bots
+
+
+def matched(kinds: Sequence[str], market_seats: int, rng: Random) -> list[list[int]]:
+    """Seats, numbered from 1, by market: at random, each kind spread as evenly over the markets as it can be."""
+    if len(kinds) % market_seats:
+        raise TreatmentError(f"market_seats: {len(kinds)} seats cannot be split into markets of {market_seats}.")
+    seats = list(range(1, len(kinds) + 1))
+    rng.shuffle(seats)
+    deck = sorted(seats, key=lambda seat: kinds[seat - 1])
+    markets = len(kinds) // market_seats
+    return [sorted(deck[first::markets]) for first in range(markets)]
+
+
+def _seed(base: object, group: Group) -> int:
+    """Given in the configuration, or made from the session's code: either way it is on record."""
+    return Random(f"{base}-{group.round_number}-{group.id_in_subsession}").getrandbits(31)
+
+
+def _make_market(group: Group, treatment: Treatment, kinds: Sequence[str], seed: int, dealt: Random) -> None:
+    """Name the traders of a market, deal roles, and draw all that chance decides in it from its own seed."""
+    players: list[Player] = group.get_players()
+    for number, player in enumerate(players, start=1):
+        player.trader, player.kind = f"T{number}", kinds[player.participant.id_in_session - 1]
+    roles = deal_roles(treatment, [player.kind for player in players], dealt)
+    draws = draw_periods(treatment, {player.trader: player.kind for player in players}, Random(seed))
+    MarketHead.create(
+        group_id=group.id,
+        document=treatment.canonical(),
+        roles=json.dumps({player.trader: asdict(role) for player, role in zip(players, roles, strict=True)}),
+        draws=json.dumps(draws),
+        seed=seed,
+    )

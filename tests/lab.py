@@ -14,6 +14,8 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.legacy.client import connect
 
+from market.custom import treatment_to_toml
+from market.designs import design
 from market.view import MarketView
 from pit import Server
 
@@ -46,12 +48,29 @@ def new_session(
     return code, [seat["code"] for seat in server.ask(f"/api/get_session/{code}", {})["participants"]]
 
 
+def own_treatment(server: Server, name: str = "asset_cda", /, **changes: Any) -> dict[str, Any]:
+    """What a session's configuration says to be played by a shipped design with changes: a file on the server."""
+    treatment = design(name).with_changes(name="own", **changes)
+    path = server.folder / f"treatment-{next(_files)}.toml"
+    path.write_text(treatment_to_toml(treatment), encoding="utf-8")
+    return {"treatment": "custom", "treatment_file": str(path)}
+
+
+def operate(server: Server, session: str, do: str, **details: object) -> dict[str, Any]:
+    """Press one of the experimenter's buttons, without the monitor."""
+    return dict(server.ask(f"/api/openpit/operate/{session}", {"do": do, **details}))
+
+
+_files = count(1)
+
+
 class Seat:
     """One seat at a market: sends commands, keeps what it is told."""
 
     def __init__(self, server: Server, participant: str, round_number: int = 1) -> None:
         self.address = f"ws://127.0.0.1:{server.port}/openpit/market/{participant}/{round_number}"
         self.name = participant
+        self.session = ""
         self.messages: list[dict[str, Any]] = []
         self.lost = False
         self._numbers = count(1)
@@ -114,7 +133,7 @@ class Seat:
 
     async def view(self) -> MarketView:
         """A fresh snapshot."""
-        already = len(self.messages)
+        already = {id(message) for message in self.messages}  # a later one may say just the same
         await self.send(json.dumps({"do": "snapshot"}))
-        newer = await self.until(lambda one: one["type"] == "snapshot" and self.messages.index(one) >= already)
+        newer = await self.until(lambda one: one["type"] == "snapshot" and id(one) not in already)
         return MarketView.from_json(json.dumps(newer["view"]))

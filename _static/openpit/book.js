@@ -3,10 +3,11 @@
   "use strict";
   const openpit = (window.openpit = window.openpit || { view: null, host: null });
   const { byId, put, show, attribute, make } = openpit.dom;
-  const { money, count, noun } = openpit.words;
+  const { say } = openpit;
+  const { money, things } = openpit.words;
   const { best, lastPrice } = openpit.read;
 
-  const FEWEST_ROWS = 5;
+  const FEWEST_ROWS = 3;
   const MOST_ROWS = 12;
   const ROW_PIXELS = 24;
   const TAPE = 30;
@@ -27,6 +28,7 @@
 
   // The number of rows follows the window, never the market.
   function fitRows() {
+    if (js_vars.institution === "call") return;
     const fitting = rows.asks.length + Math.floor(spareHeight() / ROW_PIXELS / 2);
     const wanted = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, fitting));
     if (wanted === rows.asks.length) return;
@@ -52,7 +54,7 @@
     const price = make("button", "price");
     price.type = "button";
     price.tabIndex = -1;
-    price.title = "Put this price in the order";
+    price.title = say("screen.book.pick");
     const line = make("tr", kind, make("td", "", depth, quantity), make("td", "", price));
     const row = { line, depth, quantity, price, level: null };
     line.addEventListener("click", () => row.level && pick(row.level[0]));
@@ -60,8 +62,9 @@
   }
 
   function draw(view) {
-    drawBook(view);
     drawOrders(view);
+    if (view.facts.institution === "call") return;
+    drawBook(view);
     drawTape(view);
   }
 
@@ -74,10 +77,10 @@
     const bid = best(view.bids);
     const ask = best(view.asks);
     const last = lastPrice(view);
-    put(byId("op-last"), last === null ? "no trade yet" : `last ${money(last, tick)}`);
-    put(byId("op-spread"), bid === null || ask === null ? "" : `spread ${money(ask - bid, tick)}`);
+    put(byId("op-last"), last === null ? say("screen.book.no_trade") : say("screen.book.last", { price: money(last, tick) }));
+    put(byId("op-spread"), bid === null || ask === null ? "" : say("screen.book.spread", { price: money(ask - bid, tick) }));
     const hidden = view.bids.length + view.asks.length - shown.length;
-    put(byId("op-deeper"), hidden ? `and ${count(hidden, "more price")}` : "");
+    put(byId("op-deeper"), hidden ? say("screen.book.deeper", { number: hidden }) : "");
   }
 
   function drawRow(row, level, deepest, tick) {
@@ -93,7 +96,7 @@
 
   function ownership(quantity, mine) {
     if (!mine) return money(quantity, "1");
-    return mine === quantity ? `${money(quantity, "1")} · yours` : `${money(quantity, "1")} · ${mine} yours`;
+    return say(mine === quantity ? "screen.book.yours" : "screen.book.some_yours", { quantity, mine });
   }
 
   // Newest first: the first one is what the X key takes back.
@@ -110,18 +113,20 @@
 
   function orderRow(order, facts) {
     const [id, side, price, quantity, size] = order;
-    const name = `${side} ${count(quantity, noun(facts))} at ${money(price, facts.tick)}`;
+    const name = say("screen.orders.name", { side, things: things(quantity, facts), price: money(price, facts.tick) });
     const button = make("button", "cancel", "✕");
     button.type = "button";
-    button.title = "Take back";
+    button.title = say("screen.orders.take_back");
     button.dataset.order = id;
-    button.setAttribute("aria-label", `Take back: ${name}`);
+    button.setAttribute("aria-label", say("screen.orders.take_back_this", { order: name }));
     button.addEventListener("click", () => cancel(order));
-    const left = quantity === size ? money(quantity, "1") : `${money(quantity, "1")} of ${money(size, "1")}`;
+    // A sheet is changed as a whole, where it was written.
+    if (facts.institution === "call") button.hidden = true;
+    const left = quantity === size ? money(quantity, "1") : say("screen.orders.left_of", { left: quantity, size });
     return make(
       "tr",
       "",
-      make("td", "", make("span", `tag ${side}`, side)),
+      make("td", "", make("span", `tag ${side}`, say("screen.orders.tag", { side }))),
       make("td", "", left),
       make("td", "", money(price, facts.tick)),
       make("td", "", button),
@@ -141,7 +146,7 @@
     const arrow = make("i", aggressor, aggressor === "buy" ? "▲" : "▼");
     arrow.setAttribute("aria-hidden", "true");
     const item = make("li", period === view.period ? "" : "earlier", arrow, `${money(price, view.facts.tick)} × ${quantity}`);
-    item.title = `Period ${period}: a trader ${aggressor === "buy" ? "bought" : "sold"} at the price of a resting order`;
+    item.title = say("screen.tape.trade", { side: aggressor, period });
     return item;
   }
 

@@ -1,8 +1,10 @@
 // Trade prices of the whole session with a band a period, drawn by uPlot. Knows the view, changes nothing.
+// A call market has one price a period, joined by a line, and bars for the volumes.
 (function () {
   "use strict";
   const openpit = (window.openpit = window.openpit || { view: null, host: null });
   const { byId, put, show, attribute } = openpit.dom;
+  const { say } = openpit;
   const { money, average, clock } = openpit.words;
 
   const INK = "#1d2433";
@@ -11,6 +13,9 @@
   const BAND = "#f1f4f8";
   const MEAN = "#98a2b3";
   const VALUE = "#a86a12";
+  const VOLUME = "#d3dae6";
+  // of the chart's height
+  const HIGHEST_BAR = 0.22;
   const FONT = "12px system-ui, 'Segoe UI', Roboto, sans-serif";
   const PERIOD_PIXELS = 24;
   const REDRAW_MS = 200;
@@ -40,7 +45,17 @@
   }
 
   function data() {
+    if (isCall()) return [cleared().map(([period]) => period - 0.5), cleared().map((summary) => summary[3])];
     return [view.trades.map(placeOf), view.trades.map((trade) => trade[3])];
+  }
+
+  function isCall() {
+    return facts.institution === "call";
+  }
+
+  /** The periods that have a price. */
+  function cleared() {
+    return view.history.filter((summary) => summary[3] !== null);
   }
 
   function placeOf([, period, seconds]) {
@@ -65,10 +80,18 @@
       cursor: { drag: { x: false, y: false }, x: false, y: false, points: { size: 9, fill: INK }, focus: { prox: 24 } },
       scales: { x: { time: false, range: [0, facts.periods] }, y: { range: () => [floor(), ceiling()] } },
       axes: [periodAxis(), priceAxis()],
-      series: [{}, { stroke: INK, width: 0, paths: () => null, points: { show: true, size: 5.5, width: 0, fill: "rgba(29,36,51,.72)" } }],
+      series: [{}, isCall() ? joined() : dots()],
       padding: [8, 10, 0, 0],
-      hooks: { drawClear: [drawBands], draw: [drawMeans, drawValue], setCursor: [drawReading] },
+      hooks: { drawClear: [drawBands, drawVolumes], draw: [drawMeans, drawValue], setCursor: [drawReading] },
     };
+  }
+
+  function dots() {
+    return { stroke: INK, width: 0, paths: () => null, points: { show: true, size: 5.5, width: 0, fill: "rgba(29,36,51,.72)" } };
+  }
+
+  function joined() {
+    return { stroke: INK, width: 1.5, points: { show: true, size: 7, width: 0, fill: INK } };
   }
 
   function periodAxis() {
@@ -117,7 +140,7 @@
   }
 
   function prices() {
-    return [...view.trades.map((trade) => trade[3]), ...facts.fundamental];
+    return [...view.trades.map((trade) => trade[3]), ...cleared().map((summary) => summary[3]), ...facts.fundamental];
   }
 
   function round(amount, way) {
@@ -141,7 +164,22 @@
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
   }
 
+  function drawVolumes(u) {
+    if (!isCall()) return;
+    const { ctx, bbox } = u;
+    const most = Math.max(1, ...view.history.map((summary) => summary[2]));
+    const width = u.valToPos(0.5, "x", true) - u.valToPos(0, "x", true);
+    ctx.save();
+    ctx.fillStyle = VOLUME;
+    for (const [period, , volume] of view.history) {
+      const height = (HIGHEST_BAR * bbox.height * volume) / most;
+      ctx.fillRect(u.valToPos(period - 0.75, "x", true), bbox.top + bbox.height - height, width, height);
+    }
+    ctx.restore();
+  }
+
   function drawMeans(u) {
+    if (isCall()) return;
     const running = view.phase === "open" || view.phase === "paused" ? view.period : 0;
     for (const [period, , , mean] of view.history) {
       if (mean !== null && period !== running) flat(u, period, mean, { color: MEAN, width: 3, alpha: 0.75 }, 0.04);
@@ -175,17 +213,23 @@
 
   // What the mouse points at, in the corner above the chart.
   function drawReading(u) {
-    const trade = u.cursor.left >= 0 && u.cursor.idx !== null ? view.trades[u.cursor.idx] : undefined;
-    put(byId("op-reading"), trade ? readingOf(trade) : "");
+    const pointed = u.cursor.left >= 0 && u.cursor.idx !== null ? (isCall() ? cleared() : view.trades)[u.cursor.idx] : undefined;
+    put(byId("op-reading"), pointed ? (isCall() ? periodOf(pointed) : readingOf(pointed)) : "");
   }
 
   function readingOf([, period, seconds, price, quantity]) {
-    return `period ${period}, ${clock(seconds)}: ${money(price, facts.tick)} × ${quantity}`;
+    return say("screen.chart.reading", { period, clock: clock(seconds), price: money(price, facts.tick), quantity });
+  }
+
+  function periodOf([period, , volume, price]) {
+    return say("screen.past.label", { period, price: average(price, facts.tick), volume });
   }
 
   function spoken() {
-    const means = view.history.filter((one) => one[3] !== null).map((one) => `${average(one[3], facts.tick)} in period ${one[0]}`);
-    return means.length ? `Trade prices by period. Mean price ${means.join(", ")}.` : "Trade prices by period. No trade yet.";
+    if (isCall() && cleared().length) return say("screen.past.labels", { periods: cleared().map(periodOf).join("; ") });
+    const traded = view.history.filter((one) => one[3] !== null);
+    const means = traded.map((one) => say("screen.chart.mean_of", { price: average(one[3], facts.tick), period: one[0] }));
+    return means.length ? say("screen.chart.means", { means: means.join(", ") }) : say("screen.chart.no_trade");
   }
 
   openpit.chart = { draw };

@@ -3,7 +3,8 @@
   "use strict";
   const openpit = (window.openpit = window.openpit || { view: null, host: null });
   const { byId, put, putNumber, show, make } = openpit.dom;
-  const { money, average, count, list, rate, percent } = openpit.words;
+  const { say } = openpit;
+  const { money, average, noun, list, rate, percent } = openpit.words;
   const { lastPrice } = openpit.read;
 
   let drawnUnits = null;
@@ -12,6 +13,7 @@
 
   function draw(view) {
     const draws = view.facts.induced ? [drawProfit, drawUnits] : [drawAccount, drawPayments];
+    drawClue(view);
     if (!drawnFacts) drawFacts(view.facts, creditOf(view.holdings));
     for (const each of draws) each(view);
   }
@@ -33,50 +35,54 @@
     const { tick } = facts;
     const cash = money(holdings.cash - holdings.cash_reserved, tick);
     const shares = money(holdings.shares - holdings.shares_reserved, "1");
-    line(1, "Cash", cash, cashNote(holdings, tick));
-    line(2, "Shares", shares, sharesNote(holdings));
-    line(3, "Worth now", ...worthNow(holdings, phase === "finished" ? 0 : lastPrice({ trades }), tick));
-    brief(1, "Cash", cash);
-    brief(2, "Shares", shares);
+    line(1, say("screen.cash"), cash, cashNote(holdings, tick));
+    line(2, say("screen.shares"), shares, sharesNote(holdings));
+    line(3, say("screen.holdings.worth"), ...worthNow(holdings, phase === "finished" ? 0 : lastPrice({ trades }), tick));
+    brief(1, say("screen.cash"), money(holdings.cash, tick));
+    brief(2, say("screen.shares"), money(holdings.shares, "1"));
   }
 
   function cashNote({ cash_reserved: held }, tick) {
-    return held ? `${money(held, tick)} more is held for your bids` : "nothing is held for bids";
+    return held ? say("screen.holdings.held", { amount: money(held, tick) }) : say("screen.holdings.none_held");
   }
 
   /** [amount, how it is counted]; at the end, at a price of 0, shares pay no more. */
   function worthNow({ cash, shares }, price, tick) {
-    if (price === null) return ["–", "until there is a price"];
-    const note = price ? `at the last price, ${money(price, tick)}` : "shares pay no more";
+    if (price === null) return [say("screen.nothing"), say("screen.holdings.no_price")];
+    const note = price ? say("screen.holdings.at_last", { price: money(price, tick) }) : say("screen.holdings.pays_no_more");
     return [money(cash + shares * price, tick), note];
   }
 
   function sharesNote(holdings) {
     const { shares, shares_reserved: offered } = holdings;
-    const short = shares < 0 ? `${count(-shares, "share")} sold short; ` : "";
-    return `${short}${offered ? `${money(offered, "1")} more ${offered === 1 ? "is" : "are"} offered` : "none is offered"}`;
+    const rest = offered ? say("screen.holdings.offered", { number: offered }) : say("screen.holdings.none_offered");
+    return shares < 0 ? say("screen.holdings.short", { shares: say("count.share", { number: -shares }), rest }) : rest;
   }
 
-  function drawPayments({ facts, history, period, phase }) {
+  function drawPayments({ facts, history, period, phase, holding_value: holding }) {
     const paid = history.filter((summary) => summary[5] !== null);
     const last = paid.length ? paid[paid.length - 1][5] : null;
     show(byId("op-pays-last"), last !== null && facts.dividends.length > 1);
-    if (last !== null) put(byId("op-pays-last"), `Last: ${money(last, facts.tick)}`);
-    const ended = phase === "closed" || phase === "finished" ? period : period - 1;
-    const left = facts.periods - Math.max(0, ended);
+    if (last !== null) put(byId("op-pays-last"), say("screen.pays.last", { amount: money(last, facts.tick) }));
+    const left = facts.periods - (phase === "open" || phase === "paused" ? period - 1 : period);
     put(byId("op-pays-left"), dividendsLeft(facts, left, phase));
     const worth = facts.fundamental[facts.periods - left];
     put(byId("op-pays-worth"), worth === undefined ? "" : worthText(facts, worth));
+    put(byId("op-pays-holding"), holding === null || holding === undefined ? "" : holdingText(facts, holding));
   }
 
   function dividendsLeft(facts, left, phase) {
     if (!facts.dividends.length) return "";
-    const now = phase === "open" || phase === "paused" ? ", this period’s included" : "";
-    return left === 1 ? `One dividend is left${now}.` : `${left || "No"} dividends are left${now}.`;
+    if (!left) return say("screen.pays.none_left");
+    return say(phase === "open" || phase === "paused" ? "screen.pays.left_now" : "screen.pays.left", { number: left });
+  }
+
+  function holdingText({ tick }, holding) {
+    return say("screen.notice.holding", { amount: average(holding, tick) });
   }
 
   function worthText(facts, worth) {
-    return `On average a share pays ${average(worth, facts.tick)} from now on.`;
+    return say("screen.pays.worth", { amount: average(worth, facts.tick) });
   }
 
   // Induced values and costs
@@ -84,13 +90,14 @@
   function drawProfit({ holdings, facts, orders }) {
     const { tick } = facts;
     const units = unitsOf(holdings);
-    put(byId("op-holdings-title"), `You are a ${units.side === "buy" ? "buyer" : "seller"}`);
+    put(byId("op-holdings-title"), say(units.side === "buy" ? "screen.holdings.buyer" : "screen.holdings.seller"));
     const promised = promisedUnits(orders, units.side);
-    line(1, "Profit this period", money(holdings.period_profit, tick), `in ${facts.currency}`);
-    line(2, "Profit in all", money(holdings.profit, tick), "of all periods so far");
-    line(3, "Units left", String(units.left.length - promised), promised ? `${promised} more in your orders` : "in this period");
-    brief(1, "Profit", money(holdings.profit, tick));
-    brief(2, "Units", String(units.left.length - promised));
+    const note = promised ? say("screen.holdings.in_orders", { number: promised }) : say("screen.holdings.this_period");
+    line(1, say("screen.holdings.profit_period"), money(holdings.period_profit, tick), say("screen.holdings.in_currency", facts));
+    line(2, say("screen.holdings.profit_all"), money(holdings.profit, tick), say("screen.holdings.all_periods"));
+    line(3, say("screen.holdings.units_left"), String(units.left.length - promised), note);
+    brief(1, say("screen.holdings.profit"), money(holdings.profit, tick));
+    brief(2, say("screen.units"), String(units.left.length - promised));
   }
 
   function unitsOf(holdings) {
@@ -111,14 +118,23 @@
     // The view has only what is left; units that were there before have been traded in this period.
     if (left.length > allUnits.length) allUnits = left;
     const traded = allUnits.length - left.length;
-    put(byId("op-pays-title"), side === "buy" ? "Value of your units" : "Cost of your units");
+    put(byId("op-pays-title"), say(side === "buy" ? "screen.pays.values" : "screen.pays.costs"));
     byId("op-units").replaceChildren(...allUnits.map((amount, place) => unitRow(amount, place - traded, promised, facts.tick)));
     show(byId("op-units"), true);
   }
 
   function unitRow(amount, place, promised, tick) {
-    const state = place < 0 ? "traded" : place < promised ? "in your order" : place === promised ? "next" : "later";
-    return make("li", state, make("span", "", state), make("b", "", money(amount, tick)));
+    const state = place < 0 ? "traded" : place < promised ? "promised" : place === promised ? "next" : "later";
+    return make("li", state, make("span", "", say(`screen.pays.${state}`)), make("b", "", money(amount, tick)));
+  }
+
+  // Private information
+
+  function drawClue({ facts, clue, phase }) {
+    const told = (facts.clues || "none") !== "none" && (phase === "open" || phase === "paused");
+    const text = clue ? say(`screen.clue.${clue.kind}`, clue) : say("screen.clue.none");
+    put(byId("op-clue-text"), told ? text : "");
+    show(byId("op-clue"), told);
   }
 
   // What never changes
@@ -132,24 +148,37 @@
     drawnFacts = true;
     byId("op-facts").replaceChildren(...[...factLines(facts, credit)].map((text) => make("li", "", text)));
     if (facts.induced) return;
-    put(byId("op-pays-title"), "What a share pays");
+    put(byId("op-pays-title"), say("screen.pays.title"));
     put(byId("op-pays-each"), dividendText(facts));
+    byId("op-states").replaceChildren(...stateLines(facts).map((text) => make("li", "", text)));
   }
 
-  function dividendText({ dividends, tick }) {
-    if (!dividends.length) return "Shares pay no dividend.";
+  function dividendText({ dividends, states, tick }) {
+    if (states.length) return say("screen.clue.odds_title");
+    if (!dividends.length) return say("screen.pays.no_dividend");
     const amounts = dividends.map((amount) => money(amount, tick));
-    return amounts.length === 1 ? `Each period ${amounts[0]}.` : `Each period ${list(amounts, "or")}, equally likely.`;
+    if (amounts.length === 1) return say("screen.pays.each", { amount: amounts[0] });
+    return say("screen.pays.equally", { amounts: list(amounts, "or") });
   }
 
-  function* factLines({ buyback, interest, tick, improvement, one_order_a_side: one, single_unit: single, short_limit: short, induced }, credit) {
-    if (buyback) yield `At the end a share is bought back for ${money(buyback, tick)}.`;
-    if (rate(interest)) yield `Cash earns ${percent(interest)} a period.`;
-    if (credit) yield `You may spend ${money(credit, tick)} more than you have.`;
-    if (short) yield `You may sell ${count(short, "share")} more than you have.`;
-    if (improvement) yield "A new bid or offer must beat the best one.";
-    if (one) yield induced ? "One order at a time." : "One bid and one offer at a time.";
-    if (single) yield `One ${induced ? "unit" : "share"} an order.`;
+  function* factLines(facts, credit) {
+    const { tick } = facts;
+    if (facts.buyback) yield say("screen.pays.buyback", { amount: money(facts.buyback, tick) });
+    if (rate(facts.interest)) yield say("screen.pays.interest", { rate: percent(facts.interest) });
+    if (credit) yield say("screen.pays.credit", { amount: money(credit, tick) });
+    if (facts.short_limit) yield say("screen.pays.short", { shares: say("count.share", { number: facts.short_limit }) });
+    if (facts.improvement) yield say("screen.pays.improvement");
+    if (facts.one_order_a_side) yield say(facts.induced ? "screen.pays.one_order" : "screen.pays.one_a_side");
+    if (facts.single_unit) yield say(`screen.pays.single_${noun(facts)}`);
+  }
+
+  /** What a share pays in each state, and how likely the state is where they are not all alike. */
+  function stateLines({ states, tick }) {
+    const all = states.reduce((sum, one) => sum + one.weight, 0);
+    return states.map(({ name, weight, dividend }) => {
+      const facts = { state: name, amount: money(dividend, tick), weight, all };
+      return say(all === states.length ? "screen.clue.pays" : "screen.clue.odds", facts);
+    });
   }
 
   openpit.holdings = { draw, unitsOf, promisedUnits };

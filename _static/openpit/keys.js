@@ -3,9 +3,9 @@
   "use strict";
   const openpit = (window.openpit = window.openpit || { view: null, host: null });
   const { byId } = openpit.dom;
-  const { ticket } = openpit;
+  const { answers, ticket, sheet, forecast } = openpit;
 
-  const KEYS = {
+  const TICKET = {
     b: () => ticket.choose("buy"),
     s: () => ticket.choose("sell"),
     x: cancelLatest,
@@ -14,9 +14,18 @@
     "-": () => ticket.stepPrice(-1),
     ArrowUp: () => ticket.stepPrice(1),
     ArrowDown: () => ticket.stepPrice(-1),
-    Escape: () => ticket.clear(),
+    Escape: () => answers.clear(),
     Enter: () => ticket.place(),
   };
+  const SHEET = {
+    b: () => sheet.write("buy"),
+    s: () => sheet.write("sell"),
+    ArrowUp: () => sheet.step(1),
+    ArrowDown: () => sheet.step(-1),
+    Escape: () => answers.clear(),
+    Enter: () => sheet.submit(),
+  };
+  const FORECAST = { Enter: () => forecast.submit() };
   // Typing goes to the field; these keys mean the same everywhere. Arrows step the price in its own field, too.
   const IN_FIELDS = new Set(["Enter", "Escape"]);
   const IN_PRICE = new Set([...IN_FIELDS, "ArrowUp", "ArrowDown"]);
@@ -28,14 +37,24 @@
   function press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const open = openpit.view && !byId("op-entry").disabled;
-    if (!open || !KEYS[key] || !meant(event.target, key)) return;
+    const keys = keysNow();
+    if (!keys[key] || !meant(event.target, key)) return;
     event.preventDefault();
-    if (!event.repeat || key.startsWith("Arrow") || key === "+" || key === "-") KEYS[key]();
+    if (!event.repeat || key.startsWith("Arrow") || key === "+" || key === "-") keys[key]();
+  }
+
+  function keysNow() {
+    const { view } = openpit;
+    if (!view) return {};
+    if (view.phase === "forecast") return byId("op-forecast-entry").disabled ? {} : FORECAST;
+    const [entry, keys] = view.facts.institution === "call" ? ["op-sheet-entry", SHEET] : ["op-entry", TICKET];
+    return byId(entry).disabled ? {} : keys;
   }
 
   function meant(target, key) {
     if (target.id === "op-price") return IN_PRICE.has(key);
+    // No letters are typed into a sheet.
+    if (target.closest("#op-sheet-entry ul") && target.matches("input")) return true;
     if (target.matches("input[type=text], textarea, select")) return IN_FIELDS.has(key);
     return key !== "Enter" || !target.closest("button, a");
   }

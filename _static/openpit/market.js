@@ -3,8 +3,9 @@
   "use strict";
   const openpit = window.openpit;
   const { byId, put, show, attribute } = openpit.dom;
+  const { say } = openpit;
   const { clock: clockText } = openpit.words;
-  const { ticket, book, holdings, stage, chart, keys, clock } = openpit;
+  const { ticket, sheet, forecast, book, past, holdings, stage, notices, chart, keys, clock } = openpit;
 
   const TICK_MS = 250;
   const SUBMIT_MS = 2000;
@@ -17,11 +18,12 @@
   let longest = { phase: "", seconds: 0 };
 
   function start() {
+    attribute(byId("op-market"), "data-institution", js_vars.institution);
     put(byId("op-title"), js_vars.title);
     put(byId("op-trader"), js_vars.name);
     connection = new openpit.Connection(js_vars.socket, hear, connected);
     openpit.act = (command) => connection.act(command);
-    ticket.start(openpit.act);
+    for (const each of [ticket, sheet, forecast]) each.start(openpit.act);
     book.start(ticket.setPrice, ([id]) => ticket.cancel(id));
     keys.start();
     setInterval(drawClock, TICK_MS);
@@ -68,9 +70,9 @@
     if (over() && !submitting) submitting = setTimeout(() => byId("form").requestSubmit(), SUBMIT_MS);
   }
 
-  function connected(now) {
-    lost = !now;
-    document.dispatchEvent(new CustomEvent("openpit:connection", { detail: { connected: now } }));
+  function connected() {
+    lost = !connection.connected;
+    document.dispatchEvent(new CustomEvent("openpit:connection", { detail: { connected: connection.connected } }));
     drawSoon();
   }
 
@@ -93,35 +95,47 @@
 
   function draw() {
     drawing = 0;
-    drawConnection();
+    const line = lineNow();
+    drawConnection(line);
     const { view, host } = openpit;
     if (!view) return;
     attribute(byId("op-market"), "data-phase", view.phase);
-    put(byId("op-period"), String(Math.max(1, view.period)));
-    put(byId("op-periods"), String(view.facts.periods));
-    book.draw(view);
+    put(byId("op-period"), say("screen.bar.period", { period: Math.max(1, view.period), periods: view.facts.periods }));
+    drawDesk(view);
     holdings.draw(view);
     stage.draw(view, host);
-    ticket.draw(view, connection.connected && view.phase === "open");
+    forecast.draw(view, connection.connected && view.phase === "forecast");
     chart.draw(view);
-    drawNote(view, host);
+    notices.draw(view, host, line);
     drawClock();
     byId("op-next").disabled = !over();
   }
 
-  function drawConnection() {
-    const state = connection.connected ? "connected" : lost ? "lost" : "connecting";
-    attribute(byId("op-connection"), "data-state", state);
-    put(byId("op-connection-text"), { connected: "connected", lost: "no connection", connecting: "connecting" }[state]);
-    show(byId("op-lost"), lost && !over());
+  function drawDesk(view) {
+    const open = connection.connected && view.phase === "open";
+    book.draw(view);
+    if (view.facts.institution === "call") {
+      past.draw(view);
+      sheet.draw(view, open);
+    } else {
+      ticket.draw(view, open);
+    }
   }
 
-  function drawNote(view, host) {
-    const paused = view.phase === "paused" ? "The market is paused. The clock stands still; orders stay where they are." : "";
-    const text = [paused, host.note].filter(Boolean).join(" ");
-    put(byId("op-note"), text);
-    show(byId("op-note"), text !== "" && !(lost && !over()));
+  function lineNow() {
+    if (connection.gone) return "gone";
+    return connection.connected ? "connected" : lost ? "lost" : "connecting";
   }
+
+  function drawConnection(line) {
+    const state = line === "gone" ? "lost" : line;
+    attribute(byId("op-connection"), "data-state", state);
+    put(byId("op-connection-text"), say(`screen.bar.${state === "lost" ? "no_connection" : state}`));
+    if (!openpit.view) notices.drawLine(line, false);
+  }
+
+  // Where nothing has the focus it may be moved to where typing is asked for.
+  openpit.mayFocus = () => !document.activeElement || document.activeElement === document.body;
 
   // The clock
 
@@ -135,11 +149,12 @@
     const closing = view.phase === "open" && seconds !== null && seconds <= closingSeconds(view);
     byId("op-clock-box").classList.toggle("closing", closing);
     stage.drawTime(view, seconds);
-    if (view.phase === "open") say(closing ? `Period ${view.period} closes in ${closingSeconds(view)} seconds.` : `Period ${view.period} is open.`);
+    if (view.facts.institution === "call") sheet.drawTime(view, closing);
+    if (view.phase === "open") announce(view, closing);
   }
 
   function clockLabel({ phase, period }) {
-    return { waiting: "not open yet", open: "time left", paused: "paused", closed: `to period ${period + 1}`, finished: "over" }[phase];
+    return say(`screen.clock.${phase}`, { next: period + 1 });
   }
 
   function fraction(view, seconds) {
@@ -152,8 +167,9 @@
   }
 
   // For those who do not see the clock: once when a period opens, and once when it is about to close.
-  function say(text) {
-    put(byId("op-said"), text);
+  function announce(view, closing) {
+    const facts = { period: view.period, number: closingSeconds(view) };
+    put(byId("op-said"), say(closing ? "screen.bar.closing" : "screen.bar.opened", facts));
   }
 
   // The last seconds of a period, fewer in a short one.

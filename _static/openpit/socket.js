@@ -8,6 +8,9 @@
   // A connection that is silent this long is asked for a sign of life, and given up when none comes.
   const SILENCE_MS = 30000;
   const PATIENCE_MS = 10000;
+  // What the server closes with when there is no such seat: otree_app.live.
+  // no such seat any more; too many other pages of it were opened since
+  const FINAL = [4404, 4429];
 
   // crypto.randomUUID is missing on plain http in a lab's network.
   function nonce() {
@@ -16,7 +19,7 @@
   }
 
   class Connection {
-    /** `hear(message)` gets all but acknowledgements; `change(connected)` tells of losing and regaining the market. */
+    /** `hear(message)` gets all but acknowledgements; `change()` tells that `connected` or `gone` have changed. */
     constructor(path, hear, change) {
       this.url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
       this.hear = hear;
@@ -25,6 +28,7 @@
       this.commands = 0;
       this.unanswered = new Map();
       this.connected = false;
+      this.gone = false;
       this.asked = false;
       this.expecting = false;
       this.retryMs = FIRST_RETRY_MS;
@@ -47,7 +51,7 @@
       this.expectAnswer();
       socket.onopen = () => this.resend();
       socket.onmessage = (event) => socket === this.socket && this.receive(JSON.parse(event.data));
-      socket.onclose = () => socket === this.socket && this.lose();
+      socket.onclose = (event) => socket === this.socket && (FINAL.includes(event.code) ? this.giveUp() : this.lose());
     }
 
     resend() {
@@ -115,11 +119,20 @@
     }
 
     lose() {
+      if (this.gone) return;
       this.drop();
       this.setConnected(false);
       clearTimeout(this.retry);
       this.retry = setTimeout(() => this.open(), this.retryMs * (0.75 + Math.random() / 2));
       this.retryMs = Math.min(LONGEST_RETRY_MS, this.retryMs * 2);
+    }
+
+    // There is nothing to come back to.
+    giveUp() {
+      this.gone = true;
+      this.leave();
+      this.connected = false;
+      this.change();
     }
 
     drop() {
@@ -131,6 +144,7 @@
     }
 
     reopen() {
+      if (this.gone) return;
       this.drop();
       this.retryMs = FIRST_RETRY_MS;
       this.open();
@@ -145,7 +159,7 @@
     setConnected(connected) {
       if (this.connected === connected) return;
       this.connected = connected;
-      this.change(connected);
+      this.change();
     }
   }
 

@@ -3,12 +3,12 @@
   "use strict";
   const openpit = (window.openpit = window.openpit || { view: null, host: null });
   const { byId, put, show, attribute } = openpit.dom;
-  const { money, count, noun, readPrice, readQuantity, answer, taken, removed } = openpit.words;
+  const { say } = openpit;
+  const { money, things, noun, readPrice, readQuantity, answer, taken, removed } = openpit.words;
   const { takes, best, lastPrice } = openpit.read;
   const { unitsOf, promisedUnits } = openpit.holdings;
+  const { clear, tell } = openpit.answers;
 
-  const GOOD_NEWS_MS = 8000;
-  const NO_UNITS = "You have no more units to trade in this period.";
 
   const takenBack = new Set();
 
@@ -17,7 +17,6 @@
   let busy = false;
   let live = false;
   let focused = null;
-  let fading = 0;
   let period = 0;
 
   /** `send(command)` gives the promise of a receipt. */
@@ -102,7 +101,7 @@
 
   function place() {
     const { problem, price, quantity } = order();
-    if (problem) say(problem, true);
+    if (problem) tell(problem, true);
     else send({ do: "place", side, price, quantity });
   }
 
@@ -111,7 +110,7 @@
     const { view } = openpit;
     const { quantity, problem } = wantedQuantity(view.facts);
     if (problem) {
-      say(problem, true);
+      tell(problem, true);
       return;
     }
     const found = takes(wanted === "buy" ? view.asks : view.bids, quantity);
@@ -130,25 +129,8 @@
     const receipt = await act(command);
     busy = false;
     const { refused, text } = answer(command, receipt, openpit.view.facts);
-    say(text, refused);
+    tell(text, refused);
     drawWords(openpit.view);
-  }
-
-  // Answers: refusals stay until something changes, good news fades
-
-  function say(text, refused) {
-    clearTimeout(fading);
-    put(byId("op-alert"), refused ? text : "");
-    put(byId("op-status"), refused ? "" : text);
-    attribute(byId("op-message"), "data-kind", refused ? "refused" : "done");
-    if (!refused) fading = setTimeout(clear, GOOD_NEWS_MS);
-  }
-
-  function clear() {
-    clearTimeout(fading);
-    put(byId("op-alert"), "");
-    put(byId("op-status"), "");
-    attribute(byId("op-message"), "data-kind", "none");
   }
 
   /** Tell of own resting orders that others traded with, and of those that went without having been taken back here. */
@@ -194,27 +176,25 @@
     byId(`op-${side}`).checked = true;
     attribute(byId("op-entry"), "data-side", side);
     show(byId("op-quantity-field"), !view.facts.single_unit);
-    put(byId("op-quantity-label"), view.facts.induced ? "Units" : "Shares");
-    byId("op-price").placeholder = "price";
+    put(byId("op-quantity-label"), say(view.facts.induced ? "screen.units" : "screen.shares"));
+    byId("op-price").placeholder = say("screen.ticket.price");
   }
 
   function drawWords(view) {
     const wanted = order();
     attribute(byId("op-entry"), "data-side", side);
     attribute(byId("op-send"), "aria-disabled", String(busy));
-    put(byId("op-send-text"), busy ? "Sending …" : sendText(view, wanted));
+    put(byId("op-send-text"), busy ? say("screen.ticket.sending") : sendText(view, wanted));
     put(byId("op-hint"), hintText(view, wanted));
     for (const one of ["buy", "sell"]) drawNow(one, view, wanted.quantity || 1);
   }
 
   function sendText(view, { price, quantity }) {
-    if (price === undefined || quantity === undefined) return side === "buy" ? "Place a bid" : "Place an offer";
-    const amount = money(price, view.facts.tick);
-    const things = count(quantity, noun(view.facts));
+    if (price === undefined || quantity === undefined) return say("screen.ticket.place", { side });
     const found = side === "buy" ? best(view.asks) : best(view.bids);
     const meets = found !== null && (side === "buy" ? price >= found : price <= found);
-    if (meets) return side === "buy" ? `Buy ${quantity} at up to ${amount}` : `Sell ${quantity} at ${amount} or more`;
-    return side === "buy" ? `Bid ${amount} for ${things}` : `Offer ${things} at ${amount}`;
+    const terms = { side, quantity, price: money(price, view.facts.tick), things: things(quantity, view.facts) };
+    return say(meets ? "screen.ticket.meets" : "screen.ticket.terms", terms);
   }
 
   function hintText(view, { price, quantity }) {
@@ -224,41 +204,50 @@
 
   function openHint({ holdings, facts, orders }) {
     const next = unitsOf(holdings).left[promisedUnits(orders, side)];
-    if (!facts.induced) return "Type a price, or pick one in the order book.";
-    if (next === undefined) return NO_UNITS;
-    return `Your next unit ${side === "buy" ? "is worth" : "costs you"} ${money(next, facts.tick)}${side === "buy" ? " to you" : ""}.`;
+    if (!facts.induced) return say("screen.ticket.hint");
+    if (next === undefined) return say("screen.ticket.no_units");
+    return say("screen.ticket.next_unit", { side, amount: money(next, facts.tick) });
   }
 
   function sumText({ holdings, facts }, sum) {
     const total = money(sum, facts.tick);
-    if (side === "sell") return `Brings ${total}. You can sell ${money(Math.max(0, holdings.shares_free), "1")}.`;
-    return holdings.cash_free === null ? `Costs ${total}.` : `Costs ${total} of the ${money(holdings.cash_free, facts.tick)} you can spend.`;
+    if (side === "sell") return say("screen.ticket.brings", { total, free: Math.max(0, holdings.shares_free) });
+    if (holdings.cash_free === null) return say("screen.ticket.costs", { total });
+    return say("screen.ticket.costs_of", { total, free: money(holdings.cash_free, facts.tick) });
   }
 
   function gainText({ holdings, facts, orders }, price, quantity) {
     const { left } = unitsOf(holdings);
     const from = promisedUnits(orders, side);
     const units = left.slice(from, from + quantity);
-    if (units.length < quantity) return NO_UNITS;
+    if (units.length < quantity) return say("screen.ticket.no_units");
     const worth = units.reduce((sum, one) => sum + one, 0);
     const gain = side === "buy" ? worth - price * quantity : price * quantity - worth;
-    const start = `${side === "buy" ? "Worth" : "Costs you"} ${money(worth, facts.tick)}:`;
-    return gain < 0 ? `${start} you would lose ${money(-gain, facts.tick)}.` : `${start} you would gain ${money(gain, facts.tick)}.`;
+    const amounts = { worth: money(worth, facts.tick), gain: money(Math.abs(gain), facts.tick) };
+    return say(gain < 0 ? "screen.ticket.loss" : "screen.ticket.gain", { side, ...amounts });
   }
 
   function drawNow(wanted, view, quantity) {
     const button = byId(`op-${wanted}-now`);
     const found = takes(wanted === "buy" ? view.asks : view.bids, quantity);
-    const verb = wanted === "buy" ? "Buy" : "Sell";
-    button.disabled = !found;
-    put(button, found ? nowText(verb, found, quantity, view.facts.tick) : `${verb} now: no ${wanted === "buy" ? "offers" : "bids"}`);
+    const possible = found && within(wanted, view, found);
+    button.disabled = !possible;
+    if (possible) put(button, nowText(wanted, found, quantity, view.facts.tick));
+    else put(button, say(found ? "screen.ticket.too_little" : "screen.ticket.nothing_now", { side: wanted }));
   }
 
-  function nowText(verb, found, quantity, tick) {
-    const much = quantity > 1 ? ` ${found.quantity}` : "";
+  /** Whether the account can keep such a trade; units are for the hint above the buttons to tell of. */
+  function within(wanted, { holdings, facts }, { quantity, cost }) {
+    if (facts.induced) return true;
+    if (wanted === "sell") return quantity <= holdings.shares_free;
+    return holdings.cash_free === null || cost <= holdings.cash_free;
+  }
+
+  function nowText(wanted, found, quantity, tick) {
     const range = found.best === found.worst ? "" : `–${money(found.worst, tick)}`;
-    return `${verb}${much} now at ${money(found.best, tick)}${range}`;
+    const key = quantity > 1 ? "screen.ticket.now_several" : "screen.ticket.now";
+    return say(key, { side: wanted, quantity: found.quantity, prices: `${money(found.best, tick)}${range}` });
   }
 
-  openpit.ticket = { start, draw, choose, setPrice, stepPrice, place, cancel, clear, tellNews };
+  openpit.ticket = { start, draw, choose, setPrice, stepPrice, place, cancel, tellNews };
 })();

@@ -18,6 +18,7 @@
       orders: own.orders,
       trades: update.trades ? [...view.trades, ...update.trades].slice(-RECENT_TRADES) : view.trades,
       holdings: own.holdings,
+      ...(own.forecasts && { forecasts: own.forecasts }),
       history: update.summary ? withSummary(view.history, update.summary) : view.history,
     };
   }
@@ -48,17 +49,20 @@
     return [...history.filter(([period]) => period !== summary[0]), summary];
   }
 
-  /** What `quantity` shares of a side cost now, own orders left out: {quantity, best, worst}, or null if there are none. */
+  /** What `quantity` shares of a side cost now, own orders left out: {quantity, best, worst, cost}, or null for none. */
   function takes(side, quantity) {
     const others = side.filter(([, total, mine]) => total > mine);
     let found = 0;
+    let cost = 0;
     let worst = null;
     for (const [price, total, mine] of others) {
       if (found >= quantity) break;
-      found += Math.min(total - mine, quantity - found);
+      const much = Math.min(total - mine, quantity - found);
+      found += much;
+      cost += much * price;
       worst = price;
     }
-    return found ? { quantity: found, best: others[0][0], worst } : null;
+    return found ? { quantity: found, best: others[0][0], worst, cost } : null;
   }
 
   /** What others did to own resting orders between two views: {fills, removed}, each [{id, side, price, quantity}]. */

@@ -1,4 +1,4 @@
-// Numbers and sentences: money in and out of ticks, what an answer of the market means. Knows no page.
+// Sentences and numbers: the page's language, money in and out of ticks, what an answer of the market means.
 (function () {
   "use strict";
   const openpit = (window.openpit = window.openpit || { view: null, host: null });
@@ -6,6 +6,21 @@
   // Far from any price, and small enough to stay exact: market.rules.LARGEST.
   const LARGEST = 1e9;
   const MINUS = "\u2212";
+
+  /**
+   * The sentence of a key, its {placeholders} filled, in the language that the page was given as `js_vars.texts`.
+   * A key with forms takes `one` or `other` by the fact `number`, `buy` or `sell` by the fact `side`: market.language.
+   */
+  function say(key, facts = {}) {
+    const { texts } = window.js_vars;
+    const text = key in texts ? texts[key] : texts[`${key}.${form(facts)}`];
+    if (text === undefined) throw new Error(`There is no sentence ${key} for ${JSON.stringify(facts)}.`);
+    return text.replace(/\{(\w+)\}/g, (_, name) => (typeof facts[name] === "number" ? money(facts[name], "1") : facts[name]));
+  }
+
+  function form({ number, side }) {
+    return number === undefined ? side : number === 1 ? "one" : "other";
+  }
 
   function places(tick) {
     return tick === "1" ? 0 : tick.length - 2;
@@ -36,17 +51,17 @@
   function readPrice(text, tick) {
     const typed = text.trim();
     const example = tick === "1" ? "105" : (105 * Number(tick)).toFixed(places(tick));
-    if (!typed) return { problem: `Type a price first, such as ${example}.` };
+    if (!typed) return { problem: say("screen.typed.no_price", { example }) };
     const plain = typed.replace(/\s/g, "").replace(/^\d{1,3}(,\d{3})+(?=\.|$)/, (whole) => whole.replace(/,/g, ""));
     const parts = /^(\d+)(?:[.,](\d*))?$|^()[.,](\d+)$/.exec(plain);
-    if (!parts) return { problem: `${shown(typed)} is no price. Type a number such as ${example}.` };
+    if (!parts) return { problem: say("screen.typed.bad_price", { typed: shown(typed), example }) };
     const fraction = (parts[2] || parts[4] || "").replace(/0+$/, "");
     if (fraction.length > places(tick)) {
-      return { problem: `Prices go in steps of ${tick} here; ${shown(typed)} lies between two of them.` };
+      return { problem: say("screen.typed.between", { tick, typed: shown(typed) }) };
     }
     const ticks = Number((parts[1] || "0") + fraction.padEnd(places(tick), "0"));
-    if (!ticks) return { problem: "A price must be above zero." };
-    return ticks > LARGEST ? { problem: `${shown(typed)} is too large a price.` } : { ticks };
+    if (!ticks) return { problem: say("screen.typed.zero") };
+    return ticks > LARGEST ? { problem: say("screen.typed.too_large", { typed: shown(typed) }) } : { ticks };
   }
 
   /** What a person typed as a quantity: {quantity}, or {problem} in words. */
@@ -54,8 +69,8 @@
     const typed = text.trim();
     const quantity = /^\d+$/.test(typed) ? Number(typed) : 0;
     if (quantity > 0 && quantity <= LARGEST) return { quantity };
-    if (!typed) return { problem: `Type how many ${noun}s.` };
-    return { problem: `${shown(typed)} is no number of ${noun}s. Type a whole number such as 1.` };
+    if (!typed) return { problem: say(`screen.typed.no_${noun}`) };
+    return { problem: say(`screen.typed.bad_${noun}`, { typed: shown(typed) }) };
   }
 
   function shown(text) {
@@ -66,12 +81,15 @@
     return facts.induced ? "unit" : "share";
   }
 
-  function count(number, word) {
-    return `${money(number, "1")} ${word}${number === 1 ? "" : "s"}`;
+  /** "3 shares", or "3 units" in an induced market. */
+  function things(number, facts) {
+    return say(`count.${noun(facts)}`, { number });
   }
 
+  /** Words of which one counts (`last` is "or") or all do ("and"). */
   function list(words, last) {
-    return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words[words.length - 1]}`;
+    const end = words[words.length - 1];
+    return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${say(`words.${last}`)} ${end}`;
   }
 
   /** Seconds as m:ss, rounded up so that 0:00 means over. */
@@ -82,8 +100,9 @@
 
   /** Seconds in words: 20 seconds, 4 minutes, 1:30 minutes. */
   function duration(seconds) {
-    if (seconds < 60) return count(seconds, "second");
-    return seconds % 60 ? `${clock(seconds)} minutes` : count(seconds / 60, "minute");
+    if (seconds < 60) return say("count.second", { number: seconds });
+    if (seconds % 60) return say("screen.minutes", { clock: clock(seconds) });
+    return say("count.minute", { number: seconds / 60 });
   }
 
   /** The number that a rate such as "1/20" or "0.05" stands for. */
@@ -99,48 +118,42 @@
   /** What became of a command, for the person who gave it: {refused, text}. */
   function answer(command, receipt, facts) {
     if (receipt.status === "refused") return { refused: true, text: receipt.reason };
-    if (command.do === "cancel") return { refused: false, text: "Your order is taken back." };
+    if (command.do === "cancel") return { refused: false, text: say("screen.answer.taken_back") };
     const text = receipt.quantity ? traded(command, receipt, facts) : placed(command, facts);
     return { refused: false, text };
   }
 
-  function placed(command, facts) {
-    const name = command.side === "buy" ? "bid" : "offer";
-    const price = money(command.price, facts.tick);
-    return `Your ${name} of ${price} for ${count(command.quantity, noun(facts))} is in the book.`;
+  function placed({ side, price, quantity }, facts) {
+    return say("screen.answer.placed", { side, price: money(price, facts.tick), things: things(quantity, facts) });
   }
 
   function traded(command, receipt, facts) {
+    const { side, price } = command;
     const rest = command.quantity - receipt.quantity;
-    const price = money(command.price, facts.tick);
-    const still = command.time_in_force === "ioc" ? "found no match" : `${rest === 1 ? "is" : "are"} in the book at ${price}`;
-    const left = rest ? ` ${money(rest, "1")} more ${still}.` : "";
-    return `${bought(command.side, receipt.quantity, facts)} ${fills(receipt.trades, facts)}.${left}`;
+    const done = say("screen.answer.traded", { side, things: things(receipt.quantity, facts), prices: fills(receipt.trades, facts) });
+    if (!rest) return done;
+    const what = command.time_in_force === "ioc" ? "screen.answer.unmatched" : "screen.answer.rest";
+    return `${done} ${say(what, { number: rest, price: money(price, facts.tick) })}`;
   }
 
-  function bought(side, quantity, facts) {
-    return `${side === "buy" ? "Bought" : "Sold"} ${count(quantity, noun(facts))}`;
-  }
-
-  /** "at 108", or "at 108 (1) and 110 (2)" where several prices were met. */
+  /** "108", or "108 (1) and 110 (2)" where several prices were met. */
   function fills(trades, facts) {
     const byPrice = new Map();
     for (const [price, quantity] of trades) byPrice.set(price, (byPrice.get(price) || 0) + quantity);
-    if (byPrice.size === 1) return `at ${money(trades[0][0], facts.tick)}`;
-    const parts = [...byPrice].map(([price, quantity]) => `${money(price, facts.tick)} (${quantity})`);
-    return `at ${list(parts, "and")}`;
+    if (byPrice.size === 1) return money(trades[0][0], facts.tick);
+    return list([...byPrice].map(([price, quantity]) => `${money(price, facts.tick)} (${quantity})`), "and");
   }
 
   /** A trade that others made with one's own resting order. */
-  function taken(fill, facts) {
-    const name = fill.side === "buy" ? "bid" : "offer";
-    return `Your ${name} traded: ${bought(fill.side, fill.quantity, facts).toLowerCase()} at ${money(fill.price, facts.tick)}.`;
+  function taken({ side, price, quantity }, facts) {
+    return say("screen.answer.taken", { side, things: things(quantity, facts), price: money(price, facts.tick) });
   }
 
   /** An own resting order that went without a trade, and not because one took it back. */
-  function removed(order, facts) {
-    return `Your ${order.side === "buy" ? "bid" : "offer"} of ${money(order.price, facts.tick)} was removed from the book.`;
+  function removed({ side, price }, facts) {
+    return say("screen.answer.removed", { side, price: money(price, facts.tick) });
   }
 
-  openpit.words = { money, average, readPrice, readQuantity, noun, count, list, clock, duration, rate, percent, answer, taken, removed };
+  openpit.say = say;
+  openpit.words = { money, average, readPrice, readQuantity, noun, things, list, clock, duration, rate, percent, answer, taken, removed };
 })();

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from market.events import Phase
 from pit import Server
-from tests.lab import Seat, free_port, new_session, running_lab
+from tests.lab import Seat, free_port, new_session, own_treatment, running_lab
 from tests.postgres import missing, running_postgres
 
 
@@ -90,3 +90,62 @@ async def compare(
         assert again == receipt, "an acknowledged order is answered as before and not done again"
     assert (await back[0].view()).seq == known
     assert (await back[0].place("buy", 1))["status"] == "accepted"
+
+
+async def kill_and_start(server: Server) -> None:
+    server.stop(signal.SIGKILL)
+    await asyncio.to_thread(server.start)
+
+
+def test_practice_forecasts_and_a_seat_that_was_taken_over_come_back_whole(own_lab: Server) -> None:
+    """Killed while forecasts are asked, and again while a rule plays somebody's seat."""
+
+    async def story() -> None:
+        codes = new_session(own_lab, seats=3, **own_treatment(own_lab, **FULL))[1]
+        async with AsyncExitStack() as stack:
+            seats = [await stack.enter_async_context(Seat(own_lab, code)) for code in codes]
+            await seats[0].phase("forecast", period=0)
+            assert (await seats[0].command("mine", do="forecast", prices=[90]))["status"] == "accepted"
+            await kill_and_start(own_lab)
+        async with AsyncExitStack() as stack:
+            seats = [await stack.enter_async_context(Seat(own_lab, code)) for code in codes]
+            assert (await seats[0].view()).forecasts[0].price == 90
+            assert (await seats[0].command("mine", do="forecast", prices=[55]))["status"] == "accepted"
+            assert (await seats[0].view()).forecasts[0].price == 90, "a command sent again is not done again"
+            for seat in seats[1:]:
+                await seat.command(do="forecast", prices=[100])
+            await seats[0].phase("open")
+            await seats[2].socket.close()
+            await seats[0].until(has_orders)
+            await kill_and_start(own_lab)
+        await check_the_seat_is_handed_back(own_lab, codes)
+
+    asyncio.run(asyncio.wait_for(story(), 60))
+
+
+FULL: dict[str, Any] = {
+    "practice_periods": 1,
+    "markets": 1,
+    "period_seconds": 60,
+    "decision_seconds": 1,
+    "forecasts": {"horizons": [0], "seconds": 60},
+    "absence": {"dropout": "takeover", "dropout_seconds": 0.3},
+}
+
+
+def has_orders(message: dict[str, Any]) -> bool:
+    return message["type"] == "update" and any(message["levels"].values())
+
+
+async def check_the_seat_is_handed_back(server: Server, codes: Sequence[str]) -> None:
+    async with Seat(server, codes[0]) as ann, Seat(server, codes[1]) as bob:
+        views = [await ann.view(), await bob.view()]
+        assert [view.phase for view in views] == [Phase.OPEN, Phase.OPEN]
+        assert views[0].facts.periods == 1, "still the practice market"
+        await ann.until(has_orders)
+        async with Seat(server, codes[2]) as cid:
+            await cid.until(lambda one: one.get("host", {}).get("handed_back"))
+            assert (await cid.place("buy", 1))["status"] == "accepted"
+            holdings = [(await seat.view()).holdings for seat in (ann, bob, cid)]
+    assert sum(one.shares for one in holdings) in (13, 17)
+    assert sum(one.cash for one in holdings) in (2550, 1950)

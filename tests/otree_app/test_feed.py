@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from market.designs import deal_roles, design
-from market.events import ClosePeriod, OpenPeriod
+from market.events import ClosePeriod, OpenPeriod, Told
 from market.exchange import Exchange
 from market.orders import CancelOrder, PlaceOrder, ReplaceOrder, Side, TimeInForce
 from market.view import MarketView, view_of
@@ -62,6 +62,22 @@ def test_a_snapshot_is_the_traders_view() -> None:
         step(exchange, rng, number / 10)
         for trader in exchange.accounts:
             assert told(feed, trader) == view_of(exchange, trader, 1.5)
+
+
+def test_a_clue_is_in_the_news_of_its_trader_alone() -> None:
+    treatment = design("plott_sunder_1988").with_changes(tell_holding_value=True)
+    exchange = Exchange(treatment, dict.fromkeys(("T1", "T2", "T3"), treatment.roles[0]))
+    exchange.operate(OpenPeriod("X", (Told("T1", "not_this", "Y"), Told("T2", "not_this", "Z"))))
+    feed = Feed(exchange)
+    for trader, others in (("T1", "Z"), ("T2", "Y"), ("T3", "YZ")):
+        assert told(feed, trader) == view_of(exchange, trader, 1.5)
+        assert not [state for state in others if f'"not_this","state":"{state}"' in feed.snapshot(trader, 1.5, {})]
+    exchange.submit("T1", PlaceOrder(Side.BUY, 100), 2.0)
+    for trader in ("T1", "T2", "T3"):
+        update = feed.update(trader, 1, 2.0) or ""
+        assert "not_this" not in update
+        assert "clue" not in update
+    assert told(feed, "T3").holding_value == 223.5
 
 
 def test_updates_lead_to_the_view_for_every_trader() -> None:

@@ -8,13 +8,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
+import pytest
+
 from market.designs import design
-from market.events import OPERATOR, Phase
+from market.events import OPERATOR, OpenPeriod, Pause, Phase, Resume, TakeOver, Tell
+from market.exchange import Exchange, OperationError
 from market.orders import PlaceOrder, Receipt, Side
 from otree_app.host import MarketHost
 from otree_app.protocol import Request
 from otree_app.seats import Pace
+from otree_app.stand_ins import StandIns
 from otree_app.store import Head, Stored, StoreError
+
+ROLES = design("asset_cda").roles
 
 
 class FailingStore:
@@ -23,7 +29,7 @@ class FailingStore:
     def __init__(self) -> None:
         treatment = design("asset_cda")
         roles = {"T1": asdict(treatment.roles[0]), "T2": asdict(treatment.roles[1])}
-        self.head = Head(treatment.canonical(), json.dumps(roles), "[20, 20, 20]")
+        self.head = Head(treatment.canonical(), json.dumps(roles), json.dumps([(20,)] * 3))
         self.log: list[Stored] = []
         self.full = False
 
@@ -35,6 +41,9 @@ class FailingStore:
 
     async def read(self, head_id: int) -> tuple[Head, list[Stored]]:
         return self.head, list(self.log)
+
+    async def kinds(self, head_id: int) -> dict[str, str]:
+        return {"T1": "human", "T2": "human"}
 
 
 async def never(host: MarketHost) -> None:
@@ -95,6 +104,74 @@ def test_orders_that_wait_together_are_stored_in_one_transaction() -> None:
         assert len({one.utc for one in store.log if one.client}) <= 2
 
     asyncio.run(asyncio.wait_for(story(), 20))
+
+
+def test_a_failed_save_is_not_called_a_restart() -> None:
+    async def story() -> None:
+        store = FailingStore()
+        host = await open_host(store)
+        store.full = True
+        await bid(host, "a")
+        store.full = False
+        while not (await bid(host, "b")).ok:
+            await asyncio.sleep(0.05)
+        reasons = [event.command.reason for event in host.exchange.events if isinstance(event.command, Pause)]
+        assert reasons == ["The market was interrupted for a moment."]
+
+    asyncio.run(asyncio.wait_for(story(), 20))
+
+
+def test_the_wait_for_the_others_goes_on_after_a_restart() -> None:
+    async def story() -> None:
+        store = FailingStore()
+        host = MarketHost(1, store, never)  # type: ignore[arg-type]
+        await host.start()
+        host.join("T1")
+        while not store.log:
+            await asyncio.sleep(0.01)
+        again = MarketHost(1, store, never)  # type: ignore[arg-type]
+        await again.start()
+        first = again.schedule.attendance.first
+        assert first == store.log[0].utc
+        again.join("T1")
+        again.connections.add("T1")
+        await asyncio.sleep(0.05)
+        assert again.schedule.attendance.first == first
+
+    asyncio.run(asyncio.wait_for(story(), 20))
+
+
+def test_a_wish_that_cannot_be_stored_is_not_granted() -> None:
+    async def story() -> None:
+        store = FailingStore()
+        host = await open_host(store)
+        store.full = True
+        wish = asyncio.create_task(host.wish(lambda: Tell("hello")))
+        await asyncio.sleep(0.1)
+        store.full = False
+        with pytest.raises(StoreError):
+            await wish
+        assert host.state().messages == ()
+        assert (await host.wish(lambda: Tell("hello"))).command == Tell("hello")
+        with pytest.raises(OperationError):
+            await host.wish(Resume)
+
+    asyncio.run(asyncio.wait_for(story(), 20))
+
+
+def test_the_stand_in_of_a_seat_draws_from_the_markets_seed_alone() -> None:
+    def play() -> list[object]:
+        exchange = Exchange(design("asset_cda"), {"T1": ROLES[0], "T2": ROLES[1]})
+        exchange.operate(OpenPeriod())
+        exchange.operate(TakeOver("T2", "zero_intelligence"))
+        stand_ins = StandIns(exchange, seed=7)
+        for second in range(20):
+            stand_ins.follow(float(second))
+            stand_ins.play(float(second), float(second))
+        return [event.command for event in exchange.events]
+
+    assert play() == play()
+    assert len(play()) > 5
 
 
 def test_a_market_read_again_gives_back_the_time_in_which_nobody_ran_it() -> None:

@@ -18,10 +18,11 @@ from tests.lab import Seat, new_session
 @asynccontextmanager
 async def open_market(server: Server, seats: int = 3, **changes: Any) -> AsyncIterator[list[Seat]]:
     """Seats of a fresh market, trading since all of them are there."""
-    _, codes = new_session(server, seats=seats, **({"period_seconds": 60.0} | changes))
+    session, codes = new_session(server, seats=seats, **({"period_seconds": 60.0} | changes))
     async with AsyncExitStack() as stack:
         traders = [await stack.enter_async_context(Seat(server, code)) for code in codes]
         for trader in traders:
+            trader.session = session
             await trader.phase("open")
         yield traders
 
@@ -57,11 +58,13 @@ def test_two_seats_trade_and_both_accounts_show_it(lab: Server) -> None:
 def test_updates_add_up_to_the_snapshot(lab: Server) -> None:
     async def story() -> None:
         async with open_market(lab) as (ann, bob, cid):
+            start = (await cid.view()).seq
+            cid.messages.clear()
             for price in (90, 95, 99):
                 await ann.place("buy", price)
                 await bob.place("sell", 200 - price)
             await cid.place("sell", 95)
-            await cid.until(lambda one: one["type"] == "update" and one["seq"] == 8)
+            await cid.until(lambda one: one["type"] == "update" and one["seq"] == start + 7)
             updates = [one for one in cid.messages if one["type"] == "update"]
             book = {price: quantity for one in updates for price, quantity in one["levels"]["bids"]}
             view = await cid.view()

@@ -14,6 +14,7 @@ from bots.adapters.web_driver import BrowserOptions, find, start
 from market.designs import design
 from market.events import ClosePeriod, OpenPeriod
 from market.exchange import Exchange
+from market.language import texts_of
 from market.orders import PlaceOrder, Side
 from market.treatments import Role
 from market.view import RECENT_TRADES, view_of
@@ -29,6 +30,7 @@ class Page:
     def __init__(self, driver: Any) -> None:
         self._driver = driver
         driver.get("about:blank")
+        driver.execute_script("window.js_vars = { texts: arguments[0] };", texts_of("en", "screen", "count", "words"))
         driver.execute_script("\n".join((SCRIPTS / name).read_text("utf-8") for name in ("view.js", "words.js")))
 
     def run(self, expression: str, *arguments: object) -> Any:
@@ -160,9 +162,9 @@ def test_a_trade_begun_by_oneself_is_no_news_of_resting_orders(page: Page) -> No
 @pytest.mark.parametrize(
     ("quantity", "expected"),
     [
-        (1, {"quantity": 1, "best": 101, "worst": 101}),
-        (3, {"quantity": 3, "best": 101, "worst": 102}),
-        (9, {"quantity": 5, "best": 101, "worst": 104}),
+        (1, {"quantity": 1, "best": 101, "worst": 101, "cost": 101}),
+        (3, {"quantity": 3, "best": 101, "worst": 102, "cost": 304}),
+        (9, {"quantity": 5, "best": 101, "worst": 104, "cost": 510}),
     ],
 )
 def test_buying_now_counts_what_others_offer(page: Page, quantity: int, expected: dict[str, int]) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -15,7 +16,7 @@ from websockets.legacy.client import connect
 
 from market.events import Phase
 from pit import ROOT, Server
-from tests.lab import Seat, new_session, running_lab
+from tests.lab import Seat, new_session, own_treatment, running_lab
 
 DELETE = "/delete_sessions"
 
@@ -85,6 +86,31 @@ def test_more_bots_and_people_than_seats_make_no_session(lab: Server) -> None:
     with pytest.raises(HTTPError) as refusal:
         new_session(lab, seats=3, humans=2, bots=2)
     assert "2 people and 2 bots are announced for 3 seats" in refusal.value.read().decode()
+
+
+def test_a_rule_trader_that_does_not_exist_makes_no_session(lab: Server) -> None:
+    with pytest.raises(HTTPError) as refusal:
+        new_session(lab, seats=2, **own_treatment(lab, absence={"dropout_trader": "zip2"}))
+    assert "absence.dropout_trader: unknown trader 'zip2'; known: fundamental," in refusal.value.read().decode()
+
+
+def test_each_seat_is_shown_its_own_clue_and_the_state_when_the_period_has_ended(lab: Server) -> None:
+    async def story() -> None:
+        changes = {"practice_periods": 0, "markets": 1, "period_seconds": 2.0}
+        _, codes = new_session(lab, seats=4, **own_treatment(lab, "plott_sunder_1988", **changes))
+        async with AsyncExitStack() as all_seats:
+            seats = [await all_seats.enter_async_context(Seat(lab, code)) for code in codes]
+            views = [(await seat.phase("open"))["view"] for seat in seats]
+            ended = [(await seat.phase("finished"))["view"] for seat in seats]
+        told = [view["clue"]["state"] for view in views]
+        assert all(view["clue"]["kind"] == "not_this" for view in views)
+        assert sorted(told.count(state) for state in set(told)) == [2, 2]
+        assert [view["history"][0][-1] for view in views] == [""] * 4
+        [state] = {view["history"][0][-1] for view in ended}
+        assert {*told, state} == {"X", "Y", "Z"}
+        assert [view["clue"] for view in ended] == [None] * 4
+
+    asyncio.run(asyncio.wait_for(story(), 30))
 
 
 def test_a_server_in_production_does_not_start_without_its_secrets(tmp_path: Path) -> None:

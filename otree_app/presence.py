@@ -1,0 +1,175 @@
+"""Who is at a market and since when not, and what follows from it. Pure; the time of day is an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from market.events import (
+    EndMarket,
+    Event,
+    Extend,
+    HandBack,
+    Operation,
+    Pause,
+    Phase,
+    Presence,
+    Resume,
+    TakeOver,
+    Tell,
+)
+from market.exchange import Exchange
+from market.language import say
+from market.parts import Absence
+
+# nobody may be there for so long before the wait for the others starts anew with who comes next
+EMPTY_SECONDS = 60
+DECLINED = "declined"
+PEOPLE = ("human", DECLINED)
+
+
+@dataclass(slots=True)
+class Attendance:
+    """Who has a page open. Times in seconds since 1970.
+
+    `kinds` by trader: human, model, rule, or declined for who will not come. `gone` says since when a seat has had no
+    page; `excused` are seats that are away and whose absence needs nothing more: it was acted on, or known when the
+    market opened. `first`: since when the market has waited; `empty`: since when nobody is there that it waits for.
+    """
+
+    kinds: dict[str, str]
+    absence: Absence
+    present: set[str] = field(default_factory=set)
+    gone: dict[str, float] = field(default_factory=dict)
+    excused: set[str] = field(default_factory=set)
+    opened: bool = False
+    first: float | None = None
+    empty: float | None = None
+
+    @property
+    def all_there(self) -> bool:
+        """Whether everybody is there who will come, and they can trade with each other."""
+        expected = {trader for trader, kind in self.kinds.items() if kind != DECLINED}
+        return expected <= self.present and self.can_trade
+
+    @property
+    def can_trade(self) -> bool:
+        return len(self.present) >= 2
+
+    @property
+    def somebody(self) -> bool:
+        """Whether anybody is there for whom a market may start: a person, where people are expected."""
+        return bool(self.present & self._awaited())
+
+    def _awaited(self) -> set[str]:
+        people = {trader for trader, kind in self.kinds.items() if kind in PEOPLE}
+        return people if people and not self.absence.bots_alone else set(self.kinds)
+
+    def people(self) -> set[str]:
+        """The seats of those who take part."""
+        return {trader for trader, kind in self.kinds.items() if kind == "human"}
+
+    def note(self, operation: Presence, now: float) -> None:
+        """Take in that a seat's page has come or gone."""
+        trader = operation.trader
+        if operation.present:
+            self.present.add(trader)
+            self.excused.discard(trader)
+            self.gone.pop(trader, None)
+        else:
+            self.present.discard(trader)
+            self.gone[trader] = now
+        self._note_wait(now)
+
+    def know(self, kinds: dict[str, str], now: float) -> None:
+        """Take in who sits where, which may change for whom the market waits."""
+        if kinds != self.kinds:
+            self.kinds = kinds
+            self._note_wait(now)
+
+    def _note_wait(self, now: float) -> None:
+        if not self.somebody:
+            self.empty = self.empty or now
+            return
+        if self.first is None or (self.empty and now - self.empty > EMPTY_SECONDS):
+            self.first = now
+        self.empty = None
+
+    def market_opens(self, now: float) -> None:
+        """The first time: who is not there then is only missed where a rule can play for who never came."""
+        if self.opened:
+            return
+        self.opened = True
+        away = self.kinds.keys() - self.present
+        self.gone.update(dict.fromkeys(away, now))
+        if self.absence.dropout != "takeover":
+            self.excused |= away
+
+    def missed(self) -> Iterator[tuple[float, str]]:
+        """(when it becomes too long, trader) of each person who is away and not excused."""
+        for trader in self.gone.keys() - self.excused:
+            if self.kinds[trader] in PEOPLE:
+                yield self.gone[trader] + self.absence.dropout_seconds, trader
+
+
+def next_absence(exchange: Exchange, attendance: Attendance) -> float | None:
+    """When something will have to be done about who is away."""
+    if not _watched(exchange, attendance.absence):
+        return None
+    return min((moment for moment, _ in attendance.missed()), default=None)
+
+
+def _watched(exchange: Exchange, absence: Absence) -> bool:
+    """Whether an absence matters now. What is to be paused is paused when trading goes on."""
+    phases = {"stay": (), "pause": (Phase.OPEN,)}.get(absence.dropout, (Phase.OPEN, Phase.FORECAST))
+    return exchange.phase in phases
+
+
+def due_to_absence(exchange: Exchange, attendance: Attendance, now: float) -> Operation | None:
+    """What must happen now because somebody has been away for too long, or is back."""
+    conduct = exchange.conduct
+    if back := sorted(conduct.taken_over.keys() & attendance.present):
+        return HandBack(back[0])
+    if conduct.paused and conduct.paused.waits_for in attendance.present:
+        return Resume()
+    if not _watched(exchange, attendance.absence):
+        return None
+    late = sorted(trader for moment, trader in attendance.missed() if moment <= now)
+    return _answer(exchange, attendance.absence, late[0]) if late else None
+
+
+def _answer(exchange: Exchange, absence: Absence, trader: str) -> Operation:
+    language = exchange.treatment.language
+    if absence.dropout == "takeover":
+        return TakeOver(trader, absence.dropout_trader)
+    if absence.dropout == "end":
+        return EndMarket(say(language, "host.ended_absent"))
+    return Pause(say(language, "host.paused_absent"), waits_for=trader)
+
+
+def waited(events: Sequence[Event], stamps: Sequence[float]) -> dict[str, float]:
+    """Seconds that each trader's page was there before the market began, or was cancelled."""
+    came: dict[str, float] = {}
+    total: dict[str, float] = {}
+    for event, at in zip(events, stamps, strict=True):
+        match event.command:
+            case Presence(trader, True):
+                came[trader] = at
+            case Presence(trader, False):
+                _stop(total, came, [trader], at)
+            case Tell() | Extend():
+                pass
+            case _:
+                _stop(total, came, list(came), at)
+                break
+    return total
+
+
+def _stop(total: dict[str, float], came: dict[str, float], traders: Iterable[str], at: float) -> None:
+    for trader in traders:
+        total[trader] = total.get(trader, 0.0) + at - came.pop(trader)
+
+
+def kinds_of(exchange: Exchange, told: Mapping[str, str]) -> dict[str, str]:
+    """The kind of each seat; a person's where nothing is known."""
+    return {trader: told.get(trader, "human") for trader in exchange.accounts}
