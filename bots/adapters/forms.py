@@ -20,13 +20,16 @@ FIXED = {
     "color": "#808080",
 }
 WORDS = "No comment."
+# A bot takes part whenever its runner has it play; its consent says nothing of anybody, and is never taken back.
+CONSENT = "consent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One question: `type` as in HTML, or "decimal"; bounds and step as the page wrote them, "" where it did not.
 
-    `longest` is the largest number of characters, -1 for any; `wrong` says that the page refused the last answer.
+    `longest` is the largest number of characters, -1 for any; `choices` are values as they are sent, `labels` what a
+    person reads beside each; `wrong` says that the page refused the last answer.
     """
 
     name: str
@@ -37,12 +40,22 @@ class Field:
     step: str = ""
     longest: int = -1
     choices: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     wrong: bool = False
 
 
 def answers(fields: Sequence[Field], tries: Mapping[str, int]) -> dict[str, list[str]]:
     """An answer to each field; `tries` counts how often each was refused, and another answer is given each time."""
-    return {field.name: answer for field in fields if (answer := _answer(field, tries.get(field.name, 0)))}
+    return {field.name: answer for field in fields if (answer := _answer(field, _tries(field, tries)))}
+
+
+def for_traders(fields: Sequence[Field]) -> tuple[Field, ...]:
+    """The fields that a trader may have answers of its own to: whether it takes part is not for it to say."""
+    return tuple(field for field in fields if field.name != CONSENT)
+
+
+def _tries(field: Field, tries: Mapping[str, int]) -> int:
+    return 0 if field.name == CONSENT else tries.get(field.name, 0)
 
 
 def _answer(field: Field, tries: int) -> list[str]:

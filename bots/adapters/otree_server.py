@@ -54,6 +54,10 @@ class OTreeServer:
         base = f"{parts.scheme}://{parts.netloc}"
         return cls(base, key=environ.get(KEY_VARIABLE, ""), password=environ.get(PASSWORD_VARIABLE, ""))
 
+    def twin(self) -> OTreeServer:
+        """The same server over a connection of its own, for another thread."""
+        return OTreeServer(self.base, key=self._key, password=self._password, user=self._user)
+
     def link(self, participant: str) -> str:
         return f"{self.base}/InitializeParticipant/{participant}"
 
@@ -129,6 +133,14 @@ class OTreeServer:
     def mark_seats(self, session: str, seats: Mapping[str, Mapping[str, str]]) -> None:
         """Have the data say who plays: {participant: {"kind": ..., "model": ...}}."""
         self._api("POST", f"/api/openpit/seats/{session}", {"seats": seats})
+
+    def report(self, session: str, report: Mapping[str, object]) -> None:
+        """Tell who the bots are, how their decisions went and what they cost: for the monitor and the data."""
+        self._api("POST", f"/api/openpit/report/{session}", report)
+
+    def operate(self, session: str, do: str, reason: str) -> None:
+        """Do what the experimenter's buttons do: pause, resume or end_and_pay. `reason` goes on record."""
+        self._api("POST", f"/api/openpit/operate/{session}", {"do": do, "reason": reason})
 
     def state(self, session: str) -> dict[str, Any]:
         """Where everybody is and how far the markets are."""

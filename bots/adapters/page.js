@@ -3,6 +3,8 @@
   if (window !== window.top) return;
 
   const ALIVE_MS = 2000;
+  // Characters of a page's text: instructions and questions of any sensible length.
+  const LONGEST_TEXT = 12000;
   // Milliseconds since 1970 on the page's monotonic clock: comparable with the runner's.
   const now = () => performance.timeOrigin + performance.now();
 
@@ -23,7 +25,7 @@
     if (!view) return;
     tellPhase(view);
     clearTimeout(timer);
-    if (!armed || !connected || view.phase !== "open") return;
+    if (!armed || !connected || !["open", "forecast"].includes(view.phase)) return;
     const news = view.seq > armed.after;
     const left = armed.at + (news ? armed.least : armed.longest) - now();
     if (left > 0) timer = setTimeout(look, left);
@@ -86,33 +88,68 @@
       (one) => !["hidden", "submit", "button", "reset", "image", "file"].includes(one.type) && !one.disabled && !one.readOnly,
     );
 
-  function fields() {
-    const found = new Map();
-    for (const one of inputs()) {
-      if (!found.has(one.name)) found.set(one.name, field(one));
-      if (one.type === "radio" || one.type === "checkbox") found.get(one.name).choices.push(one.value);
-    }
-    return [...found.values()];
+  const words = (one) => one?.innerText.trim() ?? "";
+
+  // What a person can read, parts to be opened among it. oTree keeps what is for developers outside of its body.
+  function visible() {
+    for (const one of document.querySelectorAll("details")) one.open = true;
+    const text = words(document.querySelector(".otree-body") ?? document.body);
+    return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT).toWellFormed()} [...]` : text;
   }
 
-  const field = (one) => ({
-    name: one.name,
-    // oTree's decimals are text inputs that ask for a numeric keyboard; its plain text inputs say nothing of that.
-    type: one.type === "text" && one.hasAttribute("inputmode") ? "decimal" : one.type,
-    label: one.labels?.[0]?.innerText.trim() ?? "",
-    min: one.getAttribute("min") ?? "",
-    max: one.getAttribute("max") ?? "",
-    step: one.getAttribute("step") ?? "",
-    longest: one.maxLength ?? -1,
-    choices: one.tagName === "SELECT" ? [...one.options].filter((o) => o.value && !o.disabled).map((o) => o.value) : [],
-    wrong: Boolean(one.closest(".has-errors")),
-  });
+  function fields() {
+    const named = new Map();
+    for (const one of inputs()) named.set(one.name, [...(named.get(one.name) ?? []), one]);
+    return [...named.values()].map(field);
+  }
+
+  // A field: one input, or all radio buttons or checkboxes of one name.
+  function field(all) {
+    const [one] = all;
+    const offered = choices(all);
+    return {
+      name: one.name,
+      // oTree's decimals are text inputs that ask for a numeric keyboard; its plain text inputs say nothing of that.
+      type: one.type === "text" && one.hasAttribute("inputmode") ? "decimal" : one.type,
+      label: all.length > 1 ? question(all) : caption(one) || question(all),
+      min: one.getAttribute("min") ?? "",
+      max: one.getAttribute("max") ?? "",
+      step: one.getAttribute("step") ?? "",
+      longest: one.maxLength ?? -1,
+      choices: offered.map(([value]) => value),
+      labels: offered.map(([, label]) => label),
+      wrong: Boolean(one.closest(".has-errors")),
+    };
+  }
+
+  const caption = (one) => words(one.labels?.[0]) || (one.getAttribute("aria-label") ?? one.placeholder ?? "");
+
+  // The question that stands over a field: the first label or legend near it that belongs to none of its choices.
+  function question(all) {
+    const own = new Set(all.flatMap((one) => [...(one.labels ?? [])]));
+    const others = inputs().filter((one) => !all.includes(one));
+    for (let frame = all[0].parentElement; frame; frame = frame.parentElement) {
+      if (others.some((one) => frame.contains(one))) return "";
+      const said = [...frame.querySelectorAll("legend, label")].find((one) => !own.has(one));
+      if (said) return words(said);
+    }
+    return "";
+  }
+
+  function choices(all) {
+    const [one] = all;
+    if (one.tagName === "SELECT") {
+      return [...one.options].filter((o) => o.value && !o.disabled).map((o) => [o.value, o.label.trim()]);
+    }
+    return one.type === "radio" || one.type === "checkbox" ? all.map((each) => [each.value, caption(each)]) : [];
+  }
 
   function fill(answers) {
     for (const one of inputs()) {
       const answer = answers[one.name];
       if (answer === undefined) continue;
       if (one.type === "radio" || one.type === "checkbox") one.checked = answer.includes(one.value);
+      else if (one.type === "select-multiple") for (const o of one.options) o.selected = answer.includes(o.value);
       else one.value = answer[0];
       one.dispatchEvent(new Event("input", { bubbles: true }));
       one.dispatchEvent(new Event("change", { bubbles: true }));
@@ -131,7 +168,9 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     const status = performance.getEntriesByType("navigation")[0]?.responseStatus ?? 0;
-    tell("page", { page: kind(), url: location.href, title: document.title, fields: fields(), status });
+    const page = kind();
+    const text = page === "form" ? visible() : "";
+    tell("page", { page, url: location.href, title: document.title, text, fields: fields(), status });
     look();
   });
   setInterval(() => tell("alive"), ALIVE_MS);

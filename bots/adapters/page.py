@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from bots.adapters.forms import Field, answers
 from bots.adapters.inbox import Message
 from market.events import Phase
-from market.orders import Action, CancelOrder, Hold, PlaceOrder, ReplaceOrder
+from market.orders import Action, CancelOrder, Forecast, Hold, PlaceOrder, ReplaceOrder, SubmitSheet
 from market.view import MarketView
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ ANSWER_SECONDS = 30.0
 class Arrived:
     """A page was loaded. `kind` is market, wait (for others), form (has a button) or still (has none).
 
-    `status` is that of the HTTP reply; 0 where there was no reply.
+    `status` is that of the HTTP reply; 0 where there was no reply. `text` is what a person reads on a form, cut where
+    it is very long.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Arrived:
     title: str
     fields: tuple[Field, ...]
     status: int
+    text: str = ""
 
     @property
     def path(self) -> str:
@@ -144,7 +146,7 @@ class Page:
         return self._tab.screenshot()
 
 
-def command_of(action: PlaceOrder | CancelOrder | ReplaceOrder) -> dict[str, object]:
+def command_of(action: PlaceOrder | CancelOrder | ReplaceOrder | SubmitSheet | Forecast) -> dict[str, object]:
     """An action as the page's `openpit.act` takes it."""
     match action:
         case PlaceOrder(side, price, quantity, lasting):
@@ -153,13 +155,18 @@ def command_of(action: PlaceOrder | CancelOrder | ReplaceOrder) -> dict[str, obj
             return {"do": "cancel", "order_id": order_id}
         case ReplaceOrder(order_id, price, quantity):
             return {"do": "replace", "order_id": order_id, "price": price, "quantity": quantity}
+        case SubmitSheet(orders):
+            return {"do": "sheet", "orders": [list(one) for one in orders]}
+        case Forecast(prices):
+            return {"do": "forecast", "prices": list(prices)}
 
 
 def _event(message: Message) -> PageEvent:
     match message["kind"]:
         case "page":
             fields = tuple(_field(one) for one in message["fields"])
-            return Arrived(message["page"], message["url"], message["title"], fields, message["status"])
+            where = (message["page"], message["url"], message["title"])
+            return Arrived(*where, fields, message["status"], message["text"])
         case "phase":
             return PhaseChanged(Phase(message["phase"]), message["period"], message["trader"])
         case "due":
@@ -173,4 +180,5 @@ def _event(message: Message) -> PageEvent:
 
 
 def _field(document: dict[str, Any]) -> Field:
-    return Field(**{**document, "choices": tuple(document["choices"])})
+    several = {name: tuple(document[name]) for name in ("choices", "labels")}
+    return Field(**{**document, **several})

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from random import Random
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from bots.adapters.llm import Answer, Failure, Message, Outcome, Reply, Request, ask_with_repair, schema_of
+from bots.adapters.llm import (
+    Answer,
+    Failure,
+    Message,
+    Outcome,
+    Reply,
+    Request,
+    ask_with_repair,
+    schema_of,
+    small_question,
+)
+from bots.adapters.llm.models import REPLAY
+from bots.agents.reach import Reach
 
 SEEDS = 2**31
+PROBE_DEADLINE = 5.0  # seconds: somebody waits for a decision meanwhile
 
 Shape = TypeVar("Shape", bound=BaseModel)
 # What is wrong with a reply, in words for the model; "" for nothing.
@@ -33,13 +46,12 @@ class AsksByName(Protocol):
 
 @dataclass(slots=True)
 class Careful(Generic[Shape]):
-    """One model of `models`, whose replies are objected to as well as checked for their form.
+    """A model whose replies are objected to as well as checked for their form.
 
-    `latest`: the last reply of the right form, also where it makes no sense.
+    `question` asks it; `latest`: the last reply of the right form, also where it makes no sense.
     """
 
-    models: AsksByName
-    name: str
+    question: Callable[[Request], Outcome]
     shape: type[Shape]
     objection: Objection[Shape]
     latest: Shape | None = field(default=None, init=False)
@@ -49,7 +61,7 @@ class Careful(Generic[Shape]):
         return ask_with_repair(self, request, self.shape)
 
     def ask(self, request: Request) -> Outcome:
-        outcome = self.models.ask(self.name, request)
+        outcome = self.question(request)
         if isinstance(outcome, Failure):
             return outcome
         self.latest = self.shape.model_validate(outcome.data)
@@ -59,9 +71,11 @@ class Careful(Generic[Shape]):
 
 @dataclass(slots=True, kw_only=True)
 class Line:
-    """A seat's line to the model `name`: numbers its questions, and falls silent once asking has become pointless.
+    """A seat's line to the model `name`: numbers its questions, counts their cost, and falls silent while asking is
+    pointless.
 
     `seed` is that of the run; the seat's own is made from it. `clock` is the one that deadlines are measured by.
+    `cost_usd` is None once a call was made whose price is unknown.
     """
 
     models: AsksByName
@@ -72,7 +86,12 @@ class Line:
     temperature: float | None = None
     seed: int | None = None
     asked: int = field(default=0, init=False)
-    lasting: Failure | None = field(default=None, init=False)
+    probes: int = field(default=0, init=False)
+    cost_usd: float | None = field(default=0.0, init=False)
+    reach: Reach = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reach = Reach(self.clock)
 
     @property
     def own_seed(self) -> int | None:
@@ -101,16 +120,35 @@ class Line:
         )
 
     def careful(self, shape: type[Shape], objection: Objection[Shape]) -> Careful[Shape]:
-        return Careful(self.models, self.name, shape, objection)
+        return Careful(self._question, shape, objection)
 
     def ask(self, model: Careful[Shape], request: Request) -> Answer[Shape] | Failure:
-        if self.lasting:
-            return self.lasting
-        answer = model.ask_for(request)
-        # a single question may be rejected for what is in it
-        if isinstance(answer, Failure) and answer.lasting and answer.kind != "bad_request":
-            self.lasting = answer
-        return answer
+        """Ask. A model that is lost is not asked (0 attempts), but now and then whether it is there again."""
+        if (lost := self.reach.lost) and not self._recorded:
+            if not self.reach.probe_due:
+                return Failure(kind=lost.kind, message=f"{lost.message} (not asked again)")
+            probed = self._probe()
+            if isinstance(probed, Failure) and self.reach.lost:
+                return replace(probed, attempts=0)
+        return model.ask_for(request)
+
+    @property
+    def _recorded(self) -> bool:
+        """A record answers exactly those questions that were asked, at whatever pace it is played."""
+        return self.name.startswith(REPLAY)
+
+    def _probe(self) -> Outcome:
+        # numbered apart: turns keep their numbers, by which a replay finds them
+        self.probes += 1
+        question = small_question(f"seat-{self.seat}/probe-{self.probes}", self.clock() + PROBE_DEADLINE)
+        return self._question(replace(question, facts={"seat": self.seat, "asked": "probe"}))
+
+    def _question(self, request: Request) -> Outcome:
+        outcome = self.models.ask(self.name, request)
+        self.reach.heard(outcome)
+        cost = outcome.cost_usd
+        self.cost_usd = None if cost is None or self.cost_usd is None else self.cost_usd + cost
+        return outcome
 
 
 def _refused(reply: Reply, wrong: str) -> Failure:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bots.agents import prompts, screen
 from bots.agents.questions import FormField, as_data
 from bots.agents.replies import MOST_ACTIONS
+from bots.agents.sheet_replies import most_lines
 from market.events import Phase
 from market.view import MarketView
 
@@ -25,6 +26,7 @@ def system(view: MarketView, *, execution: str, notes: bool, persona: str) -> st
         trader=f"Trader {view.trader.removeprefix('T')}",
         instructions=prompts.instructions_text(facts, view.role),
         most_actions=MOST_ACTIONS,
+        lines=most_lines(view),
         execution=HOW[execution],
         target="" if facts.induced else ", or target_shares that you want to hold",
         notes=prompts.fill("notes") if notes else "",
@@ -39,6 +41,15 @@ def turn(view: MarketView, news: Sequence[str], memory: str) -> str:
     """The market as it stands, and what became of the own orders."""
     state = {**screen.clock(view), **screen.market(view), **_account(view, news)}
     return prompts.fill(f"{view.facts.institution}/turn", **state, memory=memory)
+
+
+def forecast(view: MarketView, memory: str) -> str:
+    """Which prices are to be forecast, and how earlier forecasts fared."""
+    facts = view.facts
+    state = {**screen.account(view), **screen.periods(view), **screen.forecasts(view)}
+    return prompts.fill(
+        "forecast", **state, periods=facts.periods, currency=facts.currency, tick=facts.tick, memory=memory
+    )
 
 
 def reflection(view: MarketView, news: Sequence[str], memory: str) -> str:

@@ -9,17 +9,21 @@ from math import ceil, floor
 from market.orders import Action, CancelOrder, PlaceOrder, ReplaceOrder, Side
 from market.view import Level, MarketView, OwnOrder
 
+# To look a member up in its enumeration takes longer than the rest of a line, and this is a simulation's hot path.
+BUY, SELL = Side.BUY, Side.SELL
+SIDES = (BUY, SELL)
+
 # Where cash never binds an account could promise any number of shares; nobody here wants as many.
 ANY_NUMBER = 10**6
 
 
 def own_orders(view: MarketView, side: Side) -> tuple[OwnOrder, ...]:
-    return tuple(order for order in view.orders if order.side is side)
+    return tuple([order for order in view.orders if order.side is side])
 
 
 def best_of_others(view: MarketView, side: Side) -> Level | None:
     """The best level of a side with shares of others in it, without one's own shares."""
-    for price, quantity, mine in view.bids if side is Side.BUY else view.asks:
+    for price, quantity, mine in view.bids if side is BUY else view.asks:
         if quantity > mine:
             return Level(price, quantity - mine)
     return None
@@ -27,24 +31,50 @@ def best_of_others(view: MarketView, side: Side) -> Level | None:
 
 def sides(view: MarketView) -> tuple[Side, ...]:
     """The sides on which the account can still trade at some price that the market allows."""
-    return tuple(side for side in Side if room(view, side, view.facts.price_min))
+    return tuple([side for side in SIDES if _has_room(view, side)])
+
+
+def _has_room(view: MarketView, side: Side) -> bool:
+    """Whether there is room at the lowest price. Where something is free, own orders need not be looked through."""
+    facts, holdings = view.facts, view.holdings
+    if not facts.induced and not view.bankrupt:
+        free = holdings.shares_free if side is SELL else holdings.cash_free
+        if free is None or free >= (1 if side is SELL else facts.price_min):
+            return True
+    return room(view, side, facts.price_min) > 0
 
 
 def room(view: MarketView, side: Side, price: int) -> int:
     """Shares that the account could promise at `price` if its own orders of that side were gone."""
     holdings = view.holdings
     if view.facts.induced:
-        return len(holdings.values_left if side is Side.BUY else holdings.costs_left)
-    if side is Side.SELL:
-        return max(0, holdings.shares_free + sum(order.quantity for order in own_orders(view, side)))
+        return len(units(view, side))
+    if view.bankrupt:
+        return _room_of_a_bankrupt(view, side)
+    if side is SELL:
+        return max(0, holdings.shares_free + sum([one.quantity for one in view.orders if one.side is SELL]))
     cash = spendable(view)
     return ANY_NUMBER if cash is None else max(0, cash // price)
+
+
+def _room_of_a_bankrupt(view: MarketView, side: Side) -> int:
+    """Only towards no shares at all, or none: whoever is short buys back without cash of its own."""
+    if view.facts.bankrupt == "stop":
+        return 0
+    return max(0, view.holdings.shares if side is SELL else -view.holdings.shares)
+
+
+def units(view: MarketView, side: Side) -> tuple[int, ...]:
+    """Values or costs in ticks of the units that an induced market has left for this trader on a side, best first."""
+    return view.holdings.values_left if side is BUY else view.holdings.costs_left
 
 
 def spendable(view: MarketView) -> int | None:
     """Cash in ticks that bids could promise if there were none now; None where cash never binds."""
     free = view.holdings.cash_free
-    return None if free is None else free + sum(one.price * one.quantity for one in own_orders(view, Side.BUY))
+    if free is None:
+        return None
+    return free + sum([one.price * one.quantity for one in view.orders if one.side is BUY])
 
 
 def limit(view: MarketView, side: Side) -> int:
@@ -60,7 +90,11 @@ def limit(view: MarketView, side: Side) -> int:
 
 def in_bounds(view: MarketView, side: Side, price: float) -> int:
     """`price` in whole ticks, rounded in the trader's favour, within the market's limits and never at a loss."""
-    worst = limit(view, side)
+    return bounded(view, side, price, limit(view, side))
+
+
+def bounded(view: MarketView, side: Side, price: float, worst: int) -> int:
+    """`price` in whole ticks, rounded in the trader's favour, within the market's limits and never beyond `worst`."""
     if side is Side.BUY:
         return max(view.facts.price_min, min(worst, floor(price)))
     return min(view.facts.price_max, max(worst, ceil(price)))

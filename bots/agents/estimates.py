@@ -6,20 +6,24 @@ from fractions import Fraction
 from statistics import fmean
 
 from bots.agents.desk import best_of_others
+from market.events import Phase
 from market.orders import Side
+from market.states import expected_dividend
 from market.view import MarketView
 
 
-def share_value(view: MarketView) -> float | None:
-    """What a share will pay, in ticks: as told, else from dividends, interest and buyback; None if unknown."""
-    facts = view.facts
-    if facts.fundamental:
-        return view.fundamental
-    if facts.induced or not (facts.dividends or facts.buyback):
+def share_value(view: MarketView, period: int = 0) -> float | None:
+    """What a share will pay on average from `period` on (0: now), in ticks, to who knows what this trader does; None if
+    unknown."""
+    facts, first = view.facts, period or max(view.period, 1)
+    if facts.fundamental and not facts.states:
+        return facts.fundamental[first - 1]
+    if facts.induced or not (facts.pays_dividends or facts.buyback):
         return None
-    dividend = Fraction(sum(facts.dividends), len(facts.dividends)) if facts.dividends else Fraction(0)
-    value, growth = Fraction(facts.buyback), 1 + Fraction(facts.interest)
-    for _ in range(facts.periods - view.period + 1):
+    value, growth = Fraction(facts.buyback), 1 + facts.interest_rate
+    for later in range(facts.periods, first - 1, -1):
+        now = later == view.period and facts.states
+        dividend = expected_dividend(facts.states, view.clue) if now else facts.mean_dividend
         value = (value + dividend) / growth
     return float(value)
 
@@ -40,8 +44,26 @@ def others_mid(view: MarketView) -> float | None:
     return (bid.price + ask.price) / 2 if bid and ask else None
 
 
+def last_price(view: MarketView) -> int | None:
+    """The last trade's price in ticks; before the first of a call market its reference price, where there is one."""
+    return view.last_price or view.facts.reference_price or None
+
+
+def period_prices(view: MarketView) -> dict[int, float]:
+    """Prices in ticks by period of those that have ended; period 0 has a call market's reference price."""
+    running = view.period if view.phase in (Phase.OPEN, Phase.PAUSED) else 0
+    before = {0: float(view.facts.reference_price)} if view.facts.reference_price else {}
+    ended = {one.period: one.mean_price for one in view.history if one.period != running}
+    return before | {period: price for period, price in ended.items() if price is not None}
+
+
 def going_price(view: MarketView) -> float | None:
-    """A price of the day in ticks: others' mid, this period's last trade, what a share will pay, any last trade."""
+    """A price of the day in ticks: others' mid, this period's last trade, what a share will pay, any last trade.
+
+    In a call market the last one, or what a share will pay.
+    """
+    if view.facts.institution == "call":
+        return last_price(view) or share_value(view)
     if (mid := others_mid(view)) is not None:
         return mid
     if view.trades and view.trades[-1].period == view.period:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from operator import mul
 from random import Random
 
-from bots.agents.desk import aim, best_of_others, in_bounds, limit, own_orders, quote, room, sides, takes
+from bots.agents.desk import aim, best_of_others, in_bounds, limit, own_orders, quote, room, takes
 from bots.agents.estimates import elapsed, going_price, mean_price, others_mid, share_value
-from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision
-from market.events import Phase
-from market.orders import Side
+from bots.agents.expectations import towards_worth
+from bots.agents.rule import RuleTrader
+from bots.agents.sheets import Draft, per_unit
+from bots.agents.trader import Decision
+from market.orders import SheetOrder, Side
 from market.view import MarketView
 
 
@@ -22,7 +26,8 @@ class HeuristicConfig:
     `balance`: how much more a share is worth to an account all in cash than to one half in shares, and how much less
     to one all in shares. Where a bargain opens: `margin` off the worth of a share; for units `haggle` off the price of
     the day, or `opening` off the own value or cost before there is any price. `step`: how much it improves on others.
-    `tolerance`: how far an own quote may lie off before it is replaced.
+    `tolerance`: how far an own quote may lie off before it is replaced. `ladder`: margins on the sheets of call
+    markets, a share each; the first is for all units of induced ones.
     """
 
     opinion: float = 0.06
@@ -35,6 +40,7 @@ class HeuristicConfig:
     window: int = 4
     step: float = 0.01
     tolerance: float = 0.01
+    ladder: tuple[float, ...] = (0.01, 0.04)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,12 @@ class Bargain:
     worth: float
 
 
-class Heuristic:
+class Heuristic(RuleTrader):
     """Knows what a share or unit is worth to itself, asks for a margin that melts as the period runs out.
 
     It takes a quote that beats its price of the moment, and otherwise quotes: a little better than others, never worse
-    for itself than that price. One order a side; the ones that no longer fit are replaced.
+    for itself than that price. One order a side; the ones that no longer fit are replaced. On the sheet of a call
+    market, where nobody haggles, it asks for a small margin on a first share and a larger one on a second.
     """
 
     def __init__(self, *, rng: Random, config: HeuristicConfig | None = None) -> None:
@@ -58,16 +65,32 @@ class Heuristic:
         self.config = config or HeuristicConfig()
         self._opinions: dict[tuple[int, int], float] = {}
 
-    def decide(self, view: MarketView) -> Decision:
-        if view.phase is not Phase.OPEN:
-            return CLOSED
-        able = sides(view)
-        if not able:
-            return NOTHING_LEFT
+    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
         bargains = self._bargains(view, able)
         if not bargains:
             return Decision(reason="nothing tells what a share is worth")
         return self._take(view, bargains) or self._quote(view, bargains)
+
+    def begin(self, view: MarketView) -> None:
+        self._opinions.clear()
+
+    def draft(self, view: MarketView, able: tuple[Side, ...]) -> Draft:
+        first, *_ = self.config.ladder
+        if view.facts.induced:
+            lines = (line for side in able for line in per_unit(view, side, partial(mul, _better(side, first))))
+            return Draft(lines, "what my units are worth to me, less a little")
+        worth = self._share_worth(view)
+        if worth is None:
+            return Draft((), "nothing tells what a share is worth")
+        steps = (
+            (side, in_bounds(view, side, worth * _better(side, margin)))
+            for margin in self.config.ladder
+            for side in able
+        )
+        return Draft((SheetOrder(*step, 1) for step in steps), f"a share is worth {worth:.0f} to me")
+
+    def expects(self, view: MarketView, target: int) -> float:
+        return towards_worth(view, target)
 
     def _bargains(self, view: MarketView, able: tuple[Side, ...]) -> dict[Side, Bargain]:
         if view.facts.induced:

@@ -9,14 +9,18 @@ from typing import Any
 
 from bots.adapters.llm import Answer, Failure, Message, Request
 from bots.agents import briefing
-from bots.agents.asking import AsksByName, Line
+from bots.agents.asking import AsksByName, Line, Shape
 from bots.agents.desk import sides
 from bots.agents.execution import POLICIES, Execution, Thought
+from bots.agents.expectations import FORECASTS_IN
+from bots.agents.forecast_replies import ForecastReply, forecast_of
 from bots.agents.memory import MEMORIES
 from bots.agents.news import News
 from bots.agents.questions import FormAnswers, FormField, FormReply, answers_of, askable, objections
-from bots.agents.replies import Mistake, ReflectionReply, TurnReply, wish_of
-from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision, Fate
+from bots.agents.replies import Mistake, NotedTurnReply, ReflectionReply, ReplyPart, TurnReply, Wish, wish_of
+from bots.agents.rule import SHEET_IN
+from bots.agents.sheet_replies import NotedSheetReply, SheetReply, sheet_of
+from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision, Fate, seconds_allowed, settles
 from market.events import Phase
 from market.view import MarketView
 
@@ -26,6 +30,14 @@ REFLECTIONS: Mapping[str, tuple[Phase, ...]] = {
     "market": (Phase.FINISHED,),
     "period": (Phase.CLOSED, Phase.FINISHED),
 }
+# The form of an answer, by institution and whether notes come with it.
+SHAPES: Mapping[tuple[str, bool], type[TurnReply] | type[SheetReply]] = {
+    ("continuous", False): TurnReply,
+    ("continuous", True): NotedTurnReply,
+    ("call", False): SheetReply,
+    ("call", True): NotedSheetReply,
+}
+ASKED: Mapping[type[ReplyPart], str] = {ReflectionReply: "reflection", ForecastReply: "forecast"}
 REASON = 500  # characters of a reason on record
 
 
@@ -91,6 +103,7 @@ class LanguageModelTrader:
         self._execution = Execution(self._think, POLICIES[own.execution]())
         self._news = News()
         self._seen: MarketView | None = None
+        self._settled: MarketView | None = None
 
     @property
     def settings(self) -> Mapping[str, object]:
@@ -99,10 +112,31 @@ class LanguageModelTrader:
         named = {name: getattr(own, name) for name in ("memory", "execution", "reflection", "persona", "max_tokens")}
         return {"alias": self._line.name, **named, "temperature": own.temperature, "seed": self._line.own_seed}
 
+    @property
+    def out_of_reach(self) -> bool:
+        """True while asking is pointless: a refused key or account, an unknown model, an endpoint from which nothing
+        came back several times in a row. It is tried again now and then."""
+        return self._line.reach.out_of_reach
+
+    @property
+    def out_of_budget(self) -> bool:
+        """True once another question might pass the budget; it stays so."""
+        return self._line.reach.out_of_budget
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Dollars that this seat's calls have cost; None once one was made whose price is unknown."""
+        return self._line.cost_usd
+
     # The market
 
     def decide(self, view: MarketView) -> Decision:
         """Ask, within the time that people have; or go on with what was wanted before."""
+        if self._is_settled(view):
+            return FORECASTS_IN if view.phase is Phase.FORECAST else SHEET_IN
+        if view.phase is Phase.FORECAST:
+            self._seen = view
+            return self._forecast(view)
         if view.phase is not Phase.OPEN:
             return CLOSED
         if not sides(view) and not view.orders:
@@ -116,6 +150,13 @@ class LanguageModelTrader:
             self._execution.stop()
         if self._seen:
             self._memory.became(self._news.told(self._seen, decision, fates))
+            if settles(self._seen, decision, fates):
+                self._settled = self._seen
+
+    def _is_settled(self, view: MarketView) -> bool:
+        """Whether this phase has its answer already. Event numbers that fall mean that another market has begun."""
+        last = self._settled
+        return bool(last and (last.phase, last.period) == (view.phase, view.period) and last.seq <= view.seq)
 
     def reflect(self, view: MarketView) -> Decision | None:
         """Look back, in the pause after a period or market; None where this trader does not. Never has actions."""
@@ -132,28 +173,40 @@ class LanguageModelTrader:
 
     def question(self, view: MarketView) -> Request:
         """What the model would be asked on `view`; asks nothing. For estimates."""
-        return self._request(self._memory.shape, view, self._turn(view), f"seat-{self._line.seat}/estimate")
+        return self._request(self._shape(view), view, self._turn(view), f"seat-{self._line.seat}/estimate")
+
+    def _shape(self, view: MarketView) -> type[TurnReply] | type[SheetReply]:
+        return SHAPES[view.facts.institution, self._memory.noted]
 
     def _think(self, view: MarketView) -> Thought:
-        prompt, shape = self._turn(view), self._memory.shape
+        prompt, shape = self._turn(view), self._shape(view)
         request = self._request(shape, view, prompt, self._line.key(f"period-{view.period}/turn"))
-        answer = self._line.ask(self._line.careful(shape, lambda reply: _mistakes(reply, view)), request)
+        answer = self._line.ask(self._line.careful(shape, lambda reply: _objection(_wish, reply, view)), request)
         if isinstance(answer, Failure):
             return Thought(_failed(answer))
         self._news.read(view)
         self._memory.turn(view, prompt, answer.value)
-        wish = wish_of(answer.value, view)
+        wish = _wish(answer.value, view)
         return Thought(replace(_decision(answer, answer.value.reasoning), actions=wish.actions), wish.intent)
+
+    def _forecast(self, view: MarketView) -> Decision:
+        """What the model expects; where it does not say so, nothing is sent in its name."""
+        prompt, key = briefing.forecast(view, self._memory.text()), self._line.key(f"period-{view.period + 1}/forecast")
+        model = self._line.careful(ForecastReply, lambda reply: _objection(forecast_of, reply, view))
+        answer = self._line.ask(model, self._request(ForecastReply, view, prompt, key))
+        if isinstance(answer, Failure):
+            return _failed(answer)
+        return replace(_decision(answer, answer.value.reasoning), actions=(forecast_of(answer.value, view),))
 
     def _turn(self, view: MarketView) -> str:
         return briefing.turn(view, self._news.since(view), self._memory.text())
 
-    def _request(self, shape: type[TurnReply | ReflectionReply], view: MarketView, prompt: str, key: str) -> Request:
+    def _request(self, shape: type[ReplyPart], view: MarketView, prompt: str, key: str) -> Request:
         own, notes = self.config, self.config.memory == "notes"
         system = briefing.system(view, execution=own.execution, notes=notes, persona=own.persona)
         messages = (Message("system", system), *self._memory.earlier(), Message("user", prompt))
-        asked = "reflection" if shape is ReflectionReply else "turn"
-        return self._line.request(shape, messages, key=key, seconds=view.facts.decision_seconds, asked=asked, view=view)
+        asked = ASKED.get(shape, "turn")
+        return self._line.request(shape, messages, key=key, seconds=seconds_allowed(view), asked=asked, view=view)
 
     # Pages
 
@@ -185,9 +238,14 @@ class LanguageModelTrader:
         return self._line.request(FormReply, messages, key=key, seconds=seconds, asked="form", neutral=named)
 
 
-def _mistakes(reply: TurnReply, view: MarketView) -> str:
+def _wish(reply: TurnReply | SheetReply, view: MarketView) -> Wish:
+    return sheet_of(reply, view) if isinstance(reply, SheetReply) else wish_of(reply, view)
+
+
+def _objection(understand: Callable[[Shape, MarketView], object], reply: Shape, view: MarketView) -> str:
+    """What is wrong with a reply, "" for nothing."""
     try:
-        wish_of(reply, view)
+        understand(reply, view)
     except Mistake as mistake:
         return str(mistake)
     return ""
@@ -205,5 +263,6 @@ def _decision(answer: Answer[Any], reason: str) -> Decision:
 
 
 def _failed(failure: Failure) -> Decision:
-    outcome = "late" if failure.kind == "timeout" else "failed"
+    # a model that was not even asked leaves time for somebody else
+    outcome = "late" if failure.kind == "timeout" and failure.attempts else "failed"
     return Decision(reason=f"{failure.kind}: {failure.message}", outcome=outcome, calls=failure.keys)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bots.agents.desk import best_of_others, in_bounds, own_orders, quote, sides
+from bots.agents.desk import best_of_others, in_bounds, own_orders, quote, units
 from bots.agents.estimates import going_price
-from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision
-from market.events import Phase
-from market.orders import Side
+from bots.agents.rule import RuleTrader
+from bots.agents.sheets import Draft, per_unit
+from bots.agents.trader import NOTHING_LEFT, Decision
+from market.orders import SheetOrder, Side
 from market.view import MarketView
 
 
@@ -28,7 +30,7 @@ class MarketMakerConfig:
     tolerance: float = 0.005
 
 
-class MarketMaker:
+class MarketMaker(RuleTrader):
     """Quotes both sides and leans against inventory (Ho & Stoll 1981, Journal of Financial Economics 9(1)).
 
     Inventory counts from the first decision in a market. Quotes never cross those of others. In induced markets,
@@ -38,24 +40,30 @@ class MarketMaker:
     def __init__(self, *, config: MarketMakerConfig | None = None) -> None:
         self.config = config or MarketMakerConfig()
         self._start = 0
-        self._seen = -1
 
-    def decide(self, view: MarketView) -> Decision:
-        self._remember_start(view)
-        if view.phase is not Phase.OPEN:
-            return CLOSED
-        able = [side for side in sides(view) if not self._full(view, side)]
+    def begin(self, view: MarketView) -> None:
+        self._start = view.holdings.shares
+
+    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
+        able = self._wanted(view, able)
         if not able:
             return NOTHING_LEFT
         prices = {side: self._keep_or_move(view, side, self._price(view, side)) for side in able}
         reason = f"quotes, inventory {self._inventory(view):+d}"
         return Decision(actions=quote(view, prices, self.config.size), reason=reason)
 
-    def _remember_start(self, view: MarketView) -> None:
-        """Events are numbered anew in each market of a session: a smaller number means that another has begun."""
-        if not -1 < self._seen <= view.seq:
-            self._start = view.holdings.shares
-        self._seen = view.seq
+    def draft(self, view: MarketView, able: tuple[Side, ...]) -> Draft:
+        lines = (line for side in self._wanted(view, able) for line in self._lines(view, side))
+        return Draft(lines, f"both sides of the price, inventory {self._inventory(view):+d}")
+
+    def _lines(self, view: MarketView, side: Side) -> Iterator[SheetOrder]:
+        if view.facts.induced:
+            yield from per_unit(view, side, lambda unit: unit * (1 + self._away(side)))
+        else:
+            yield SheetOrder(side, self._price(view, side), self.config.size)
+
+    def _wanted(self, view: MarketView, able: Iterable[Side]) -> tuple[Side, ...]:
+        return tuple(side for side in able if not self._full(view, side))
 
     def _inventory(self, view: MarketView) -> int:
         """Shares above those at the start; in induced markets 0, as units leave with the trade."""
@@ -68,20 +76,22 @@ class MarketMaker:
     def _price(self, view: MarketView, side: Side) -> int:
         """The centre less what inventory weighs, a half spread away, and behind the others' best on the other side."""
         centre = self._centre(view, side)
-        away = -self.config.half_spread if side is Side.BUY else self.config.half_spread
-        price = in_bounds(view, side, centre * (1 - self.config.skew * self._inventory(view) + away))
+        skewed = 1 - self.config.skew * self._inventory(view) + self._away(side)
+        price = in_bounds(view, side, centre * skewed)
         opposite = best_of_others(view, side.other)
         if opposite is None:
             return price
         return min(price, opposite.price - 1) if side is Side.BUY else max(price, opposite.price + 1)
 
+    def _away(self, side: Side) -> float:
+        return -self.config.half_spread if side is Side.BUY else self.config.half_spread
+
     def _centre(self, view: MarketView, side: Side) -> float:
         price = going_price(view)
         if price is not None:
             return price
-        facts, holdings = view.facts, view.holdings
-        units = holdings.values_left if side is Side.BUY else holdings.costs_left
-        return units[0] if units else (facts.price_min + facts.price_max) / 2
+        own = units(view, side)
+        return own[0] if own else (view.facts.price_min + view.facts.price_max) / 2
 
     def _keep_or_move(self, view: MarketView, side: Side, price: int) -> int:
         """The price of a quote that is not stale, so that it keeps its place in the queue; else the new price."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from bots.adapters.llm import Message, estimate_prompt
 from bots.agents import screen
 from bots.agents.prompts import data
-from bots.agents.replies import NotedTurnReply, TurnReply
+from bots.agents.replies import NotedTurnReply, Reply
+from bots.agents.sheet_replies import NotedSheetReply
 from market.view import MarketView
 
 NOTE = 600  # characters of a note
@@ -24,8 +25,8 @@ class Memory:
     """Nothing: each turn stands for itself."""
 
     name = "none"
-    # the form of an answer
-    shape: type[TurnReply] = TurnReply
+    # whether notes are written with each answer
+    noted = False
 
     def earlier(self) -> tuple[Message, ...]:
         """The conversation so far, as far as it is shown again."""
@@ -35,7 +36,7 @@ class Memory:
         """What is told of earlier turns within the prompt; ends its line where there is any."""
         return ""
 
-    def turn(self, view: MarketView, prompt: str, reply: TurnReply) -> None:
+    def turn(self, view: MarketView, prompt: str, reply: Reply) -> None:
         """A turn with a usable answer."""
 
     def became(self, lines: Sequence[str]) -> None:
@@ -49,7 +50,7 @@ class Notes(Memory):
     """Plans and insights in the trader's own words, written with each answer."""
 
     name = "notes"
-    shape: type[TurnReply] = NotedTurnReply
+    noted = True
 
     def __init__(self) -> None:
         self._notes: dict[str, str] = {}
@@ -57,8 +58,8 @@ class Notes(Memory):
     def text(self) -> str:
         return f"Your notes: {data('your notes', self._notes)}\n" if self._notes else ""
 
-    def turn(self, view: MarketView, prompt: str, reply: TurnReply) -> None:
-        if isinstance(reply, NotedTurnReply):
+    def turn(self, view: MarketView, prompt: str, reply: Reply) -> None:
+        if isinstance(reply, NotedTurnReply | NotedSheetReply):
             self.learn(reply.insights, reply.plans)
 
     def learn(self, insights: str, plans: str) -> None:
@@ -96,7 +97,7 @@ class Summary(Notes):
     """A line for each period and the latest own turns; notes only from looking back."""
 
     name = "summary"
-    shape = TurnReply
+    noted = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,7 +111,7 @@ class Summary(Notes):
         lines = [*map(str, self._periods), *turns]
         return super().text() + f"Your turns so far: {data('your turns', lines)}\n"
 
-    def turn(self, view: MarketView, prompt: str, reply: TurnReply) -> None:
+    def turn(self, view: MarketView, prompt: str, reply: Reply) -> None:
         now = str(screen.account(view)["holdings"])
         last = self._periods[-1] if self._periods else None
         if last and last.covers(view):
@@ -128,7 +129,7 @@ class Full(Notes):
     """The whole conversation, up to what a model can read at a time; the oldest turns fall out first."""
 
     name = "full"
-    shape = TurnReply
+    noted = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,7 +139,7 @@ class Full(Notes):
     def earlier(self) -> tuple[Message, ...]:
         return tuple(self._messages)
 
-    def turn(self, view: MarketView, prompt: str, reply: TurnReply) -> None:
+    def turn(self, view: MarketView, prompt: str, reply: Reply) -> None:
         turn = (Message("user", prompt), Message("assistant", reply.model_dump_json()))
         self._messages.extend(turn)
         self._tokens += estimate_prompt(turn)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from bots.agents.desk import aim, best_of_others, in_bounds, limit, own_orders, post, sides, takes, withdraw
-from bots.agents.estimates import elapsed, recent_prices
-from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision
-from market.events import Phase
-from market.orders import Action, Print, Side
+from bots.agents.desk import aim, best_of_others, in_bounds, limit, own_orders, post, takes, withdraw
+from bots.agents.estimates import elapsed, period_prices, recent_prices
+from bots.agents.expectations import mean_seen, trend
+from bots.agents.rule import RuleTrader
+from bots.agents.sheets import Draft, per_unit
+from bots.agents.trader import Decision
+from market.orders import Action, Print, SheetOrder, Side
 from market.view import MarketView
 
 
@@ -28,23 +31,21 @@ class TrendConfig:
     late: float = 0.75
 
 
-class PathTrader(ABC):
-    """Acts once on each new trade: takes a quote near the last price, or quotes there. Subclasses read the path."""
+class PathTrader(RuleTrader):
+    """Acts once on each new trade: takes a quote near the last price, or quotes there. Subclasses read the path.
+
+    In call markets the path is that of the clearing prices, and two of them are one.
+    """
 
     def __init__(self, *, config: TrendConfig | None = None) -> None:
         self.config = config or TrendConfig()
         self._acted_on: Print | None = None
 
     @abstractmethod
-    def signal(self, prices: list[int]) -> float:
+    def signal(self, prices: Sequence[float]) -> float:
         """Above 0 to buy, below 0 to sell: the move it sees as a share of the price."""
 
-    def decide(self, view: MarketView) -> Decision:
-        if view.phase is not Phase.OPEN:
-            return CLOSED
-        able = sides(view)
-        if not able:
-            return NOTHING_LEFT
+    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
         side = self._wanted(view)
         if side in able:
             return self._act(view, side)
@@ -52,9 +53,25 @@ class PathTrader(ABC):
             return Decision(actions=self._use_unit(view, able[0]), reason="the unit expires with the period")
         return Decision(actions=withdraw(view, *Side), reason="no trend to trade on")
 
+    def begin(self, view: MarketView) -> None:
+        self._acted_on = None
+
+    def draft(self, view: MarketView, able: tuple[Side, ...]) -> Draft:
+        path = [price for _, price in sorted(period_prices(view).items())][-2 * self.config.window :]
+        side = self._side(path) if len(path) > 1 else None
+        if view.facts.induced:
+            return Draft(per_unit(view, able[0], float), "units expire with the period")
+        if side not in able:
+            return Draft((), "no trend to trade on")
+        price = in_bounds(view, side, path[-1] * (1 + self._chase(side)))
+        return Draft([SheetOrder(side, price, 1)], f"{side} on the path of prices")
+
     def _wanted(self, view: MarketView) -> Side | None:
         prices = recent_prices(view, 2 * self.config.window)
-        move = self.signal(prices) if len(prices) == 2 * self.config.window else 0.0
+        return self._side(prices) if len(prices) == 2 * self.config.window else None
+
+    def _side(self, prices: Sequence[float]) -> Side | None:
+        move = self.signal(prices)
         if abs(move) < self.config.threshold:
             return None
         return Side.BUY if move > 0 else Side.SELL
@@ -64,12 +81,14 @@ class PathTrader(ABC):
         if last == self._acted_on:
             return Decision(reason="waits for the next trade")
         self._acted_on = last
-        away = self.config.chase if side is Side.BUY else -self.config.chase
-        worst = in_bounds(view, side, last.price * (1 + away))
+        worst = in_bounds(view, side, last.price * (1 + self._chase(side)))
         best = best_of_others(view, side.other)
         price = best.price if best and takes(best.price, side, worst) else in_bounds(view, side, last.price)
         actions = (*withdraw(view, side.other), *post(view, side, price))
         return Decision(actions=actions, reason=f"{side} at {price} on the path of prices")
+
+    def _chase(self, side: Side) -> float:
+        return self.config.chase if side is Side.BUY else -self.config.chase
 
     def _use_unit(self, view: MarketView, side: Side) -> tuple[Action, ...]:
         best = best_of_others(view, side.other)
@@ -84,7 +103,10 @@ class Momentum(PathTrader):
     The trend is the mean of the last trades against the mean of those before them.
     """
 
-    def signal(self, prices: list[int]) -> float:
+    def expects(self, view: MarketView, target: int) -> float:
+        return trend(view, target)
+
+    def signal(self, prices: Sequence[float]) -> float:
         half = len(prices) // 2
         return fmean(prices[half:]) / fmean(prices[:half]) - 1
 
@@ -92,5 +114,8 @@ class Momentum(PathTrader):
 class MeanReversion(PathTrader):
     """Trades against a last price that has left its own mean."""
 
-    def signal(self, prices: list[int]) -> float:
+    def expects(self, view: MarketView, target: int) -> float:
+        return mean_seen(view, target)
+
+    def signal(self, prices: Sequence[float]) -> float:
         return 1 - prices[-1] / fmean(prices)

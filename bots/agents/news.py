@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from bots.agents import screen
 from bots.agents.trader import Decision, Fate
-from market.orders import CancelOrder, ReplaceOrder
+from market.orders import CancelOrder, Forecast, ReplaceOrder
 from market.view import MarketView, OwnOrder
 
 LONGEST = 12
@@ -28,6 +28,8 @@ class News:
         lines = []
         unsent = LATE if decision.outcome == "late" else UNSENT
         for action, fate in zip_longest(decision.actions, fates):
+            if isinstance(action, Forecast) and fate and fate.status == "accepted":
+                continue
             lines.append(f"{screen.in_words(view, action)}: {_fate(fate) if fate else unsent}")
             if isinstance(action, CancelOrder | ReplaceOrder) and fate and fate.status in ("accepted", "traded"):
                 self._withdrawn.add(action.order_id)
@@ -39,6 +41,8 @@ class News:
         before = self._before
         if before is None or view.seq < before.seq:
             return self._told
+        if view.facts.institution == "call":
+            return [*self._told, *_closed(before, view)]
         if view.period != before.period:
             return [*self._told, f"Period {before.period} ended; orders still open then were removed."]
         return [*self._told, *self._changes(before, view), *_account(before, view)]
@@ -65,6 +69,13 @@ def _fate(fate: Fate) -> str:
 def _change(view: MarketView, order: OwnOrder, now: OwnOrder | None) -> str:
     name = f"order {order.id} ({order.side} {order.quantity} at {screen.amount(view, order.price)})"
     return f"{name}: {order.quantity - now.quantity} traded, {now.quantity} left" if now else f"{name}: left the book"
+
+
+def _closed(before: MarketView, view: MarketView) -> Iterator[str]:
+    """A call market tells what became of a sheet when the period has closed."""
+    if view.period != before.period:
+        yield f"Period {before.period} closed."
+    yield from _account(before, view)
 
 
 def _account(before: MarketView, view: MarketView) -> Iterator[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from bots.agents.desk import aim, best_of_others, in_bounds, limit, sides, takes, withdraw
+from bots.agents.desk import aim, best_of_others, in_bounds, limit, takes, withdraw
 from bots.agents.estimates import going_price
-from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision
-from market.events import Phase
-from market.orders import Side
+from bots.agents.expectations import last_seen
+from bots.agents.rule import RuleTrader
+from bots.agents.sheets import Draft
+from bots.agents.trader import Decision
+from market.orders import SheetOrder, Side
 from market.view import MarketView
 
 
@@ -26,19 +28,14 @@ class NoiseConfig:
     spread: float = 0.05
 
 
-class Noise:
+class Noise(RuleTrader):
     """Trades on noise as if it were information (Black 1986, Journal of Finance 41(3))."""
 
     def __init__(self, *, rng: Random, config: NoiseConfig | None = None) -> None:
         self._rng = rng
         self.config = config or NoiseConfig()
 
-    def decide(self, view: MarketView) -> Decision:
-        if view.phase is not Phase.OPEN:
-            return CLOSED
-        able = sides(view)
-        if not able:
-            return NOTHING_LEFT
+    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
         side, mood = self._rng.choice(able), self._rng.random()
         if mood < self.config.rest:
             return Decision(reason="no mood to trade")
@@ -46,8 +43,20 @@ class Noise:
             return Decision(actions=withdraw(view, *Side), reason="has second thoughts")
         if mood < self.config.rest + self.config.cancel + self.config.take and self._can_take(view, side):
             return Decision(actions=aim(view, side, self._opposite(view, side)), reason=f"{side} at once")
-        price = in_bounds(view, side, self._rng.gauss(1, self.config.spread) * self._centre(view, side))
+        price = self._price(view, side)
         return Decision(actions=aim(view, side, price), reason=f"a quote to {side} at {price}")
+
+    def draft(self, view: MarketView, able: tuple[Side, ...]) -> Draft:
+        side = self._rng.choice(able)
+        if self._rng.random() < self.config.rest:
+            return Draft((), "no mood to trade")
+        return Draft([SheetOrder(side, self._price(view, side), 1)], f"some price to {side}")
+
+    def expects(self, view: MarketView, target: int) -> float:
+        return self._rng.gauss(1, self.config.spread) * last_seen(view, target)
+
+    def _price(self, view: MarketView, side: Side) -> int:
+        return in_bounds(view, side, self._rng.gauss(1, self.config.spread) * self._centre(view, side))
 
     def _opposite(self, view: MarketView, side: Side) -> int:
         best = best_of_others(view, side.other)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Annotated, Protocol
 
 from pydantic import BaseModel, BeforeValidator
@@ -24,7 +25,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 class FormField(Protocol):
     """One question of a page: `type` as in HTML, or "decimal"; bounds and step as text, "" where there are none.
 
-    `longest` is the largest number of characters, -1 for any; `wrong` says that the page refused the last answer.
+    `longest` is the largest number of characters, -1 for any; `labels` are what a person reads beside each of the
+    `choices`, or empty; `wrong` says that the page refused the last answer.
     """
 
     @property
@@ -50,6 +52,9 @@ class FormField(Protocol):
 
     @property
     def choices(self) -> tuple[str, ...]: ...
+
+    @property
+    def labels(self) -> tuple[str, ...]: ...
 
     @property
     def wrong(self) -> bool: ...
@@ -107,9 +112,14 @@ def _described(one: FormField) -> dict[str, object]:
         "max": one.max,
         "step": one.step,
         "longest": one.longest,
-        "choices": list(one.choices),
+        "choices": [_choice(value, label) for value, label in zip_longest(one.choices, one.labels, fillvalue="")],
         "last answer refused": one.wrong,
     }
+
+
+def _choice(value: str, label: str) -> dict[str, str]:
+    """The label only where it says more than the value."""
+    return {"value": value, "label": label[:LONGEST]} if label not in ("", value) else {"value": value}
 
 
 def objections(reply: FormReply, fields: Sequence[FormField]) -> dict[str, str]:
@@ -120,10 +130,21 @@ def objections(reply: FormReply, fields: Sequence[FormField]) -> dict[str, str]:
 
 
 def answers_of(reply: FormReply, fields: Iterable[FormField]) -> dict[str, list[str]]:
-    """The answers by field, texts without characters that nobody can type."""
-    texts = {one.name for one in fields if one.type in TEXTS}
-    given = {one.name: one.values for one in reply.answers}
-    return {name: [CONTROL.sub("", one) for one in said] if name in texts else said for name, said in given.items()}
+    """The answers by field: texts without characters that nobody can type, choices by their values."""
+    by_name = {one.name: one for one in fields}
+    return {one.name: [_typed(by_name.get(one.name), said) for said in one.values] for one in reply.answers}
+
+
+def _typed(one: FormField | None, said: str) -> str:
+    if one and one.type in TEXTS:
+        return CONTROL.sub("", said)
+    return _chosen(one, said) if one and one.choices else said
+
+
+def _chosen(one: FormField, said: str) -> str:
+    """The value of a choice, though it was named by its label."""
+    named = [value for value, label in zip(one.choices, one.labels, strict=False) if label == said.strip()]
+    return named[0] if said not in one.choices and len(named) == 1 else said
 
 
 def _objection(one: FormField, values: list[str] | None) -> str:

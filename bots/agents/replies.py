@@ -35,7 +35,7 @@ def _text(value: object) -> object:
     return "" if value is None else value
 
 
-def _list(value: object) -> object:
+def as_list(value: object) -> object:
     return [] if value is None else value
 
 
@@ -89,11 +89,16 @@ class IntentReply(ReplyPart):
         return self.quantity is None and self.target_shares is None
 
 
-class TurnReply(ReplyPart):
-    """The answer to one turn."""
+class Reply(ReplyPart):
+    """An answer that says why."""
 
     reasoning: Words = ""
-    actions: Annotated[list[ActionReply], BeforeValidator(_list), Field(max_length=MOST_ACTIONS)] = []
+
+
+class TurnReply(Reply):
+    """The answer to one turn."""
+
+    actions: Annotated[list[ActionReply], BeforeValidator(as_list), Field(max_length=MOST_ACTIONS)] = []
     intent: IntentReply | None = None
 
 
@@ -158,10 +163,10 @@ def _action(one: ActionReply, view: MarketView) -> Action:
         order = _own_order(one.order, view)
         if one.do == "cancel":
             return CancelOrder(order.id)
-        price = order.price if one.price is None else _price(one.price, view)
+        price = order.price if one.price is None else price_of(one.price, view)
         return ReplaceOrder(order.id, price, one.quantity or order.quantity)
-    limit = None if one.price is None else _price(one.price, view)
-    return PlaceOrder(_side(Side(one.do), view), limit, _quantity(one.quantity, view))
+    limit = None if one.price is None else price_of(one.price, view)
+    return PlaceOrder(side_of(Side(one.do), view), limit, quantity_of(one.quantity, view))
 
 
 def _own_order(number: int | None, view: MarketView) -> OwnOrder:
@@ -172,7 +177,8 @@ def _own_order(number: int | None, view: MarketView) -> OwnOrder:
     raise Mistake(f"you have no open order {number}; yours are {own}" if own else "you have no open orders")
 
 
-def _price(price: float, view: MarketView) -> int:
+def price_of(price: float, view: MarketView) -> int:
+    """A price that a model gave, in ticks. Raises Mistake."""
     facts = view.facts
     try:
         ticks = ticks_of(facts.tick, price)
@@ -184,7 +190,8 @@ def _price(price: float, view: MarketView) -> int:
     return ticks
 
 
-def _quantity(quantity: int | None, view: MarketView) -> int:
+def quantity_of(quantity: int | None, view: MarketView) -> int:
+    """A quantity that a model gave, or the only one there is. Raises Mistake."""
     if view.facts.single_unit:
         if quantity not in (None, 1):
             raise Mistake(f"orders are for one here, not {quantity}")
@@ -194,7 +201,8 @@ def _quantity(quantity: int | None, view: MarketView) -> int:
     return quantity
 
 
-def _side(side: Side, view: MarketView) -> Side:
+def side_of(side: Side, view: MarketView) -> Side:
+    """A side on which the role may trade. Raises Mistake."""
     role = view.role
     if side is Side.SELL and role.values:
         raise Mistake("you are a buyer in this market")
@@ -206,11 +214,11 @@ def _side(side: Side, view: MarketView) -> Side:
 def _intent(wanted: IntentReply, view: MarketView) -> Intent | None:
     """None where the target is what one has already."""
     side, quantity = _direction(wanted, view)
-    worst = None if wanted.worst_price is None else _price(wanted.worst_price, view)
+    worst = None if wanted.worst_price is None else price_of(wanted.worst_price, view)
     if not quantity:
         return None
     return Intent(
-        side=_side(side, view),
+        side=side_of(side, view),
         quantity=quantity,
         urgency=wanted.urgency,
         worst=worst,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from market.events import Phase
 from market.orders import Action, Receipt
 from market.view import MarketView
 
@@ -14,13 +15,15 @@ from market.view import MarketView
 class Decision:
     """Actions in the order in which they are to be carried out; none means hold.
 
-    `outcome` is one of `market.records.DECISION_OUTCOMES`; `calls` names the model calls behind it.
+    `outcome` is one of `market.records.DECISION_OUTCOMES`; `calls` names the model calls behind it; `substitute` is the
+    rule trader that decided in the place of a model out of reach, "" for none.
     """
 
     actions: tuple[Action, ...] = ()
     reason: str = ""
     outcome: str = "valid"
     calls: tuple[str, ...] = field(default=())
+    substitute: str = ""
 
 
 CLOSED = Decision(reason="the market is not open")
@@ -28,7 +31,10 @@ NOTHING_LEFT = Decision(reason="nothing left to trade with")
 
 
 class Trader(Protocol):
-    """Decides for one seat. `decide` may take its time, keeps no clock and draws only from its own random stream."""
+    """Decides for one seat. `decide` may take its time, keeps no clock and draws only from its own random stream.
+
+    In the phase FORECAST what is decided are the forecasts of `view.forecast_targets`.
+    """
 
     def decide(self, view: MarketView) -> Decision: ...
 
@@ -64,6 +70,25 @@ def tell(trader: Trader, decision: Decision, fates: Sequence[Fate]) -> None:
     """
     if isinstance(trader, Listens):
         trader.told(decision, fates)
+
+
+def asked_of(view: MarketView) -> str:
+    """What a decision on `view` is about: "forecast" or "trade"."""
+    return "forecast" if view.phase is Phase.FORECAST else "trade"
+
+
+def seconds_allowed(view: MarketView) -> float:
+    """Seconds that a decision on `view` may take: those that people have."""
+    return view.facts.forecasts.seconds if view.phase is Phase.FORECAST else view.facts.decision_seconds
+
+
+def settles(view: MarketView, decision: Decision, fates: Sequence[Fate]) -> bool:
+    """Whether nothing new can be decided before the phase ends: forecasts are in, or the sheet of a call market, where
+    nothing is seen until it closes."""
+    once = view.phase is Phase.FORECAST or view.facts.institution == "call"
+    sent = len(fates) == len(decision.actions) and all(one.status in ("accepted", "held") for one in fates)
+    stood_in = bool(decision.substitute and decision.actions)
+    return once and sent and (decision.outcome in ("valid", "repaired") or stood_in)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

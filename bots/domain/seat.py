@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from logging import LoggerAdapter
 from queue import Empty, SimpleQueue
 from random import Random
@@ -13,9 +12,10 @@ from time import monotonic, time
 from typing import Any
 
 from bots.adapters.errors import BrowserGone, PageLeft
+from bots.adapters.forms import for_traders
 from bots.adapters.page import Alive, Arrived, Due, Lost, PageEvent, PhaseChanged
 from bots.agents.questions import askable
-from bots.agents.trader import Decision, Trader
+from bots.agents.trader import Decision, Trader, seconds_allowed, settles
 from bots.domain.state import SeatState
 from bots.domain.thinking import (
     Answered,
@@ -24,6 +24,7 @@ from bots.domain.thinking import (
     LookedBack,
     LooksBack,
     answer,
+    cost_of,
     inform,
     look_back,
     think,
@@ -46,6 +47,7 @@ LATE_SECONDS = 0.5
 # How long a page may wait for a trader's answers, and how often it is asked for them.
 FORM_SECONDS = 45.0
 FORM_TRIES = 2
+ASKING = (Phase.FORECAST, Phase.OPEN)
 PAUSES = (Phase.CLOSED, Phase.FINISHED)
 
 
@@ -141,6 +143,7 @@ class Seat:
                 self._answered(event)
             case Lost(why):
                 raise BrowserGone(why)
+        self.state.cost_usd = cost_of(self._trader)
         self._check_time()
 
     def _check_time(self) -> None:
@@ -184,7 +187,7 @@ class Seat:
     def _ask_for_answers(self, page: Arrived) -> bool:
         """Have the trader answer a page, where it can; the page waits for it, for a while."""
         trader = self._trader
-        if not isinstance(trader, AnswersForms) or self._tries >= FORM_TRIES or not askable(page.fields):
+        if not isinstance(trader, AnswersForms) or self._tries >= FORM_TRIES or not askable(for_traders(page.fields)):
             return False
         self._press_at, self._form_waits = monotonic() + FORM_SECONDS, self._occupied
         if self._form_waits:
@@ -222,7 +225,7 @@ class Seat:
         return self._busy or self._thinking is not None
 
     def _arm(self, *, after: int, least: float) -> None:
-        if self._phase is Phase.OPEN and not self._occupied:
+        if self._phase in ASKING and not self._occupied:
             self._page.arm(after=after, least=least, longest=QUIET_PACES * self._pace)
 
     def _think(self, due: Due) -> None:
@@ -231,7 +234,7 @@ class Seat:
 
     def _watch_deadline(self, due: Due, now: float, *, grace: float = 0.0, calls: tuple[str, ...] = ()) -> None:
         """A turn ends with its time, though the trader still thinks; it is asked again when it has answered."""
-        allowed = due.view.facts.decision_seconds
+        allowed = seconds_allowed(due.view)
         if not self._late and now > self._asked + allowed + grace:
             self._late = True
             none = Decision(reason=f"No decision within {allowed:g} s; nothing was sent.", calls=calls)
@@ -245,8 +248,11 @@ class Seat:
         done = Done("late", "") if late else carry_out(self._page, decision, answer.due.view, time)
         if not late:
             self._write(answer, done)
-        self._log_trouble(inform(self._trader, replace(decision, outcome=done.outcome), done.receipts))
-        self._arm(after=answer.due.view.seq, least=self._pace * self._rng.uniform(1, 1.5))
+        decision, seen = replace(decision, outcome=done.outcome), answer.due.view
+        self._log_trouble(inform(self._trader, decision, done.receipts))
+        over = (seen.phase, seen.period) != (self._phase, self.state.period)
+        if over or not settles(seen, decision, done.receipts):
+            self._arm(after=seen.seq, least=self._pace * self._rng.uniform(1, 1.5))
         self._look_back()
         self._free()
 
@@ -286,14 +292,6 @@ class Seat:
     def _write(self, answer: Decided, done: Done) -> None:
         self._turn += 1
         self.state.outcomes[done.outcome] += 1
-        self.state.action = in_words(answer.decision.actions, done)
-        moment = datetime.fromtimestamp(answer.answered, UTC).isoformat(timespec="milliseconds")
-        timing = Timing(
-            utc=moment,
-            event=round((answer.asked - answer.due.at) * 1000, 1),
-            decide=round((answer.answered - answer.asked) * 1000, 1),
-        )
-        seen, actions = answer.due.view, answer.decision.actions
-        self._record(
-            turn_line(self.state.name, self._turn, answer.due.why, seen, actions, done, timing, answer.decision.calls)
-        )
+        self.state.action = in_words(answer.decision, done)
+        due, timing = answer.due, Timing.of(answer.due.at, answer.asked, answer.answered)
+        self._record(turn_line(self.state.name, self._turn, due.why, due.view, answer.decision, done, timing))

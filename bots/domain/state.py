@@ -10,7 +10,8 @@ from bots.domain.turns import SeatName
 
 @dataclass(slots=True)
 class SeatState:
-    """What the terminal shows of a seat. `place` is a phase of the market or a kind of page."""
+    """What the terminal shows of a seat. `place` is a phase of the market or a kind of page; `cost_usd` None where a
+    price is not known."""
 
     name: SeatName
     trader: str = ""
@@ -18,6 +19,7 @@ class SeatState:
     period: int = 0
     action: str = ""
     joined: int = 0
+    cost_usd: float | None = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
 
     @property

@@ -8,19 +8,23 @@ from typing import Any
 
 from market.records import DECISION_OUTCOMES
 
+SUBSTITUTED = "substituted"
 LATENCIES = ("event", "decide", "act")
 
 
 def decisions(lines: Iterable[Mapping[str, Any]], seats: Iterable[int]) -> dict[str, object]:
-    """Decisions due and what became of them, in all and by seat; `due` is the sum of the outcomes."""
+    """Decisions due and what became of them, in all and by seat; `due` is the sum of the outcomes, and `substituted`
+    how many of those that failed were taken by a rule trader in the model's place."""
     by_seat: dict[int, Counter[str]] = {seat: Counter() for seat in seats}
     for line in lines:
-        by_seat.setdefault(line["seat"], Counter())[line["outcome"]] += 1
+        own = by_seat.setdefault(line["seat"], Counter())
+        own.update([line["outcome"]] + [SUBSTITUTED] * bool(line["substitute"]))
     return {**_counts(sum(by_seat.values(), Counter())), "by_seat": {str(k): _counts(v) for k, v in by_seat.items()}}
 
 
 def _counts(outcomes: Counter[str]) -> dict[str, int]:
-    return {"due": outcomes.total(), **{outcome: outcomes[outcome] for outcome in DECISION_OUTCOMES}}
+    counts = {outcome: outcomes[outcome] for outcome in DECISION_OUTCOMES}
+    return {"due": sum(counts.values()), **counts, SUBSTITUTED: outcomes[SUBSTITUTED]}
 
 
 def latencies(lines: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float | None]]:

@@ -9,7 +9,7 @@ from threading import Thread
 from time import time
 from typing import Protocol, TypeVar, runtime_checkable
 
-from bots.adapters.forms import answers
+from bots.adapters.forms import answers, for_traders
 from bots.adapters.page import Arrived, Due
 from bots.agents.questions import FormAnswers, FormField
 from bots.agents.trader import Decision, Fate, Trader, tell
@@ -32,6 +32,14 @@ class AnswersForms(Protocol):
     def answer_form(
         self, fields: Sequence[FormField], neutral: Mapping[str, list[str]], *, title: str = "", text: str = ""
     ) -> FormAnswers: ...
+
+
+@runtime_checkable
+class CostsMoney(Protocol):
+    """A trader whose decisions are paid for: dollars so far, None where a price is not known."""
+
+    @property
+    def cost_usd(self) -> float | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,11 @@ def _listed(calls: Sequence[str]) -> str:
     return ", ".join(calls) or "none"
 
 
+def cost_of(trader: Trader) -> float | None:
+    """Dollars that a trader has cost so far; None where a price is not known."""
+    return trader.cost_usd if isinstance(trader, CostsMoney) else 0.0
+
+
 def think(trader: Trader, due: Due, deliver: Callable[[Decided], None]) -> None:
     """Start deciding; `deliver` gets the answer in another thread, which does not keep the run from ending."""
     asked = time()
@@ -111,7 +124,7 @@ def answer(trader: AnswersForms, page: Arrived, deliver: Callable[[Answered], No
         return FormAnswers(values=neutral, replaced={"every field": why}, outcome="failed")
 
     def asked() -> FormAnswers:
-        return trader.answer_form(page.fields, neutral, title=page.title)
+        return trader.answer_form(for_traders(page.fields), neutral, title=page.title, text=page.text)
 
     _start(f"{page.path} is answered", lambda: deliver(Answered(page, *_tried(asked, none))))
 

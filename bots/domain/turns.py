@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Protocol
 
 from bots.adapters.errors import BrowserGone, PageLeft
 from bots.adapters.page import Arrived, PageReceipt
-from bots.agents.trader import Decision
-from market.events import Phase, encode_command
-from market.orders import Action, CancelOrder, Hold, PlaceOrder, ReplaceOrder
+from bots.agents.trader import Decision, asked_of
+from market.encoding import encode_command
+from market.events import Phase
+from market.orders import Action, CancelOrder, Forecast, Hold, PlaceOrder, ReplaceOrder, SubmitSheet
 from market.view import MarketView, OwnOrder
 
-TURN_VERSION = 1
+# 2: `substitute`. 3: `asked`.
+TURN_VERSION = 3
 # Refusals that only a market which moved on gives: whoever decided saw another book.
 MOVED = (
     "unknown_order",
@@ -24,6 +27,8 @@ MOVED = (
     "closed",
     "paused",
     "finished",
+    "forecast",
+    "no_forecasts",
 )
 # Refusals that a trade in between explains where there was one.
 MAYBE_MOVED = ("no_cash", "no_shares", "no_units_to_buy", "no_units_to_sell", "self_trade", "one_order_a_side")
@@ -66,7 +71,8 @@ class Done:
 def carry_out(page: ActingPage, decision: Decision, seen: MarketView, clock: Clock) -> Done:
     """Send the actions of a decision in order, each after the answer to the one before.
 
-    `seen` is what was decided on; actions that no longer apply to the market as it is now are not sent.
+    `seen` is what was decided on; actions that no longer apply to the market as it is now are not sent. Whatever
+    becomes of a substitute's actions, the decision that was due remains the model's, which has failed.
     """
     done = Done(decision.outcome, decision.reason)
     try:
@@ -79,6 +85,8 @@ def carry_out(page: ActingPage, decision: Decision, seen: MarketView, clock: Clo
         done.outcome, done.reason = "failed", "The server did not answer in time."
     except BrowserGone as error:
         done.outcome, done.reason = "failed", f"The browser died before the answer came: {error}"
+    if decision.substitute:
+        done.outcome = decision.outcome
     return done
 
 
@@ -93,13 +101,17 @@ def _carry_out_one(
     receipt = page.submit(action)
     done.act.append(round((clock() - began) * 1000, 1))
     done.receipts.append(receipt)
-    if receipt.code in MOVED or (current and receipt.code in MAYBE_MOVED):
+    # what others do in a call market changes nothing before it closes
+    traded_since = current is not None and current.facts.institution == "continuous"
+    if receipt.code in MOVED or (traded_since and receipt.code in MAYBE_MOVED):
         done.outcome = "stale"
 
 
 def objection_to(action: Action, seen: MarketView, current: MarketView) -> str:
     """Why an action decided on `seen` makes no sense in `current`, or "". Cash and shares are the server's to check."""
-    if current.phase is not Phase.OPEN or current.period != seen.period:
+    if (current.phase, current.period) != (seen.phase, seen.period):
+        if seen.phase is Phase.FORECAST:
+            return "Not sent: these forecasts are no longer asked for."
         return f"Not sent: period {seen.period} is no longer open."
     if isinstance(action, CancelOrder | ReplaceOrder):
         before, now = _order(seen, action.order_id), _order(current, action.order_id)
@@ -131,33 +143,38 @@ class Timing:
     event: float
     decide: float
 
+    @classmethod
+    def of(cls, due: float, asked: float, answered: float) -> Timing:
+        """From moments in seconds since 1970."""
+        moment = datetime.fromtimestamp(answered, UTC).isoformat(timespec="milliseconds")
+        return cls(utc=moment, event=round((asked - due) * 1000, 1), decide=round((answered - asked) * 1000, 1))
+
 
 def turn_line(
-    who: SeatName,
-    turn: int,
-    trigger: str,
-    seen: MarketView,
-    actions: Sequence[Action],
-    done: Done,
-    timing: Timing,
-    calls: Sequence[str] = (),
+    who: SeatName, turn: int, trigger: str, seen: MarketView, decision: Decision, done: Done, timing: Timing
 ) -> dict[str, object]:
-    """One line of `decisions.jsonl`. `calls` are keys of `llm_calls.jsonl`; `ms.act` is the slowest acknowledgement,
-    None where nothing was sent."""
+    """One line of `decisions.jsonl`.
+
+    `asked` is trade, or forecast: of prices from period `period` + 1 on. `calls` are keys of `llm_calls.jsonl`;
+    `substitute` is the rule trader that decided in the place of a model out of reach, "" for none; `ms.act` is the
+    slowest acknowledgement, None where nothing was sent.
+    """
     return {
         "version": TURN_VERSION,
         **asdict(who),
         "trader": seen.trader,
         "turn": turn,
         "period": seen.period,
+        "asked": asked_of(seen),
         "seconds": seen.seconds,
         "utc": timing.utc,
         "view_seq": seen.seq,
         "trigger": trigger,
         "outcome": done.outcome,
         "reason": done.reason,
-        "calls": list(calls),
-        "actions": [encode_command(action) for action in actions],
+        "substitute": decision.substitute,
+        "calls": list(decision.calls),
+        "actions": [encode_command(action) for action in decision.actions],
         "receipts": [asdict(receipt) for receipt in done.receipts],
         "quote": list(seen.quote),
         "last_price": seen.last_price,
@@ -167,9 +184,11 @@ def turn_line(
     }
 
 
-def in_words(actions: Sequence[Action], done: Done) -> str:
+def in_words(decision: Decision, done: Done) -> str:
     """A decision and its outcome, short enough for a line of a terminal."""
-    words = ", ".join(_action_in_words(action) for action in actions) or "hold"
+    words = ", ".join(_action_in_words(action) for action in decision.actions) or "hold"
+    if decision.substitute:
+        return f"{words} ({decision.substitute} for the model)"
     return words if done.outcome == "valid" else f"{words} ({done.outcome})"
 
 
@@ -181,5 +200,10 @@ def _action_in_words(action: Action) -> str:
             return f"cancel {order_id}"
         case ReplaceOrder(order_id, price, quantity):
             return f"change {order_id} to {quantity} at {price}"
+        case SubmitSheet(orders):
+            lines = ", ".join(f"{side} {quantity} at {price}" for side, price, quantity in orders)
+            return f"sheet: {lines or 'empty'}"
+        case Forecast(prices):
+            return f"forecast {', '.join(map(str, prices))}"
         case Hold():
             return "hold"

@@ -18,7 +18,7 @@ from bots.agents.language_model import LanguageModelConfig, LanguageModelTrader
 from bots.agents.trader import Trader
 from bots.agents.trading_agents import TRADERS, make_trader
 from bots.services.cli import RunConfig
-from bots.services.names import AUTO, MIXED, REPLAY, objection_to
+from bots.services.names import AUTO, MIXED, REPLAY, objection_to, objection_to_address
 
 SETTINGS = ("memory", "execution", "reflection", "persona", "max_tokens")
 
@@ -65,15 +65,14 @@ class Cast:
         for seat in seats:
             self.part(seat)
 
-    def open(self, transcript: Transcript | None = None, spent_usd: float = 0.0) -> Models:
-        """The models of a run that has spent `spent_usd` already."""
-        left = None if self.budget_usd is None else max(0.0, self.budget_usd - spent_usd)
+    def open(self, transcript: Transcript | None = None) -> Models:
+        """The models of a run."""
         return Models(
             catalogue=self.catalogue,
             keys=self.keys,
             local=self.local,
             transcript=transcript,
-            budget_usd=left,
+            budget_usd=self.budget_usd,
             base_url=self.base_url,
         )
 
@@ -195,7 +194,7 @@ def _line(file: Path, seat: str, value: object, base_url: str, local: Mapping[st
         raise SetupError(f"--models-by-seat {file}, seat {seat}: expected {expected}, got {value!r}.")
     found: dict[str, str] = dict(line)  # type: ignore[call-overload]
     name, address = found["model"], found.get("base_url", "") or base_url
-    wrong = "" if name in local else objection_to(name, address)
+    wrong = "" if name in local else (address and objection_to_address(address)) or objection_to(name, address)
     if wrong or name == MIXED or name.startswith(REPLAY):
         told = wrong or f"{name!r} is not for one seat alone; name a model or a rule trader."
         raise SetupError(f"--models-by-seat {file}, seat {seat}: {told}")

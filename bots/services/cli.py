@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from bots.agents.execution import POLICIES
 from bots.agents.language_model import REFLECTIONS
 from bots.agents.memory import MEMORIES
-from bots.services.names import MIXED, SPECIAL, known_names, objection_to
+from bots.services.names import MIXED, SPECIAL, known_names, objection_to, objection_to_address
 
 EXAMPLES = """examples:
   python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 heuristic
@@ -88,8 +88,8 @@ def _places(parser: argparse.ArgumentParser, places: list[str], links: Path | No
 
 def _check_model(parser: argparse.ArgumentParser, model: str, options: dict[str, Any]) -> None:
     base_url, file = options["base_url"], options["models_by_seat"]
-    if base_url and not _is_web_address(base_url):
-        parser.error(f"--base-url {base_url}: expected a web address such as http://localhost:8080/v1")
+    if base_url and (wrong := objection_to_address(base_url)):
+        parser.error(f"--base-url: {wrong}")
     if wrong := objection_to(model, base_url):
         parser.error(wrong)
     if (model == MIXED) != bool(file):

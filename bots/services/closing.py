@@ -36,7 +36,7 @@ def measures(found: list[MarketSummary]) -> dict[str, Any]:
 
 def show(found: list[MarketSummary], decisions: Mapping[str, Any]) -> None:
     """Who traded, at which prices, and what became of decisions."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     for market in found:
         console.print(f"{market.treatment.title}, market {market.market.market}: {_who(market)}")
         console.print(_periods(market))
@@ -46,7 +46,7 @@ def show(found: list[MarketSummary], decisions: Mapping[str, Any]) -> None:
 
 def show_models(models: Mapping[str, Mapping[str, Any]], cost_usd: float, budget: Mapping[str, Any] | None) -> None:
     """What the models were asked and what it cost; nothing where none was asked."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     if models:
         table = Table("model", "calls", "replies", "prompt tokens", "reply tokens", "cost", box=None, pad_edge=False)
         for name, one in models.items():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -16,7 +18,7 @@ from bots.services.cli import RunConfig
 from bots.services.estimate import Estimate, Played, estimate
 from bots.services.links import Seating, seating
 from market.designs import DESIGNS, design
-from market.treatments import Treatment
+from market.treatments import Treatment, TreatmentError, treatment_from
 
 USUAL = "asset_cda"
 
@@ -30,8 +32,8 @@ def dry_run(
     problems = check(models, parts.models)
     seats, wrong = _seating(config, environ)
     numbers = _numbers(seats, parts, problems)
-    treatment, markets, note = _treatment(seats)
-    found = estimate(parts, models, numbers, Played(treatment, markets, config.pace))
+    treatments, note = treatments_of(seats)
+    found = estimate(parts, models, numbers, Played(treatments, config.pace))
     _show(found, f"bots: {len(numbers)}, {note}", config)
     problems += [wrong] if wrong else []
     if problems:
@@ -58,23 +60,48 @@ def _numbers(seats: Seating | None, parts: Cast, problems: list[str]) -> Sequenc
     return seats.numbers
 
 
-def _treatment(seats: Seating | None) -> tuple[Treatment, int, str]:
-    """What is played, in how many markets, and how that is known."""
+def treatments_of(seats: Seating | None) -> tuple[tuple[Treatment, ...], str]:
+    """What a seat will play, market by market, and how that is known."""
+    if seats is None or not seats.session:
+        return _usual("no session was found")
     try:
-        state = seats.server.state(seats.session) if seats and seats.session else {}
-    except SetupError:
-        state = {}
-    name = state.get("treatment", "")
-    markets = len({market["market"].partition("-")[0] for market in state.get("markets", [])}) or 1
-    if name in DESIGNS:
-        return design(name), markets, f"treatment {name} with its own times, markets: {markets}"
-    said = f"the session's treatment {name!r} is not among those that ship" if name else "no session was found"
-    return design(USUAL), markets, f"as in {USUAL}: {said}"
+        state = seats.server.state(seats.session)
+    except SetupError as error:
+        return _usual(f"the server does not tell what is played: {error}")
+    # a seat plays one market of each round
+    rounds = {market["market"].partition("-")[0]: market for market in state["markets"]}
+    try:
+        treatments = tuple(_stamped(market["document"]) for market in rounds.values())
+    except (KeyError, TreatmentError):
+        return _by_name(state["treatment"], len(rounds))
+    return treatments, _told(treatments)
+
+
+def _stamped(document: str | Mapping[str, Any]) -> Treatment:
+    """The treatment of a market. Raises TreatmentError for one of another version."""
+    return treatment_from(json.loads(document) if isinstance(document, str) else document)
+
+
+def _told(treatments: Sequence[Treatment]) -> str:
+    lengths = [f"{one.name} ({one.periods} periods of {one.period_seconds:g} s)" for one in treatments]
+    return f"treatment {', '.join(dict.fromkeys(lengths))} as the session has it, markets: {len(treatments)}"
+
+
+def _by_name(name: str, markets: int) -> tuple[tuple[Treatment, ...], str]:
+    """What can be said by the name alone."""
+    if name not in DESIGNS:
+        return _usual(f"the session's treatment {name!r} is not among those that ship")
+    note = f"treatment {name} as it ships, markets: {markets} (the server does not tell of changes to it)"
+    return (design(name),) * markets, note
+
+
+def _usual(why: str) -> tuple[tuple[Treatment, ...], str]:
+    return (design(USUAL),), f"as in {USUAL}: {why.rstrip('.')}"
 
 
 def _show(found: Sequence[Estimate], what: str, config: RunConfig) -> None:
-    console = Console(highlight=False)
-    console.print(f"Dry run: {what}. Nothing is started.", markup=False, soft_wrap=True)
+    console = Console(highlight=False, markup=False)
+    console.print(f"Dry run: {what}. Nothing is started.", soft_wrap=True)
     if not found:
         console.print("No model is asked: no key is needed, nothing is to be paid.")
         return

@@ -6,14 +6,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 from bots.adapters.llm import Failure, Models, Usage, estimate_prompt, estimate_tokens
 from bots.agents.language_model import REFLECTIONS, LanguageModelTrader
 from bots.services.casting import Cast
-from market.designs import deal_roles, draw_dividends
-from market.events import ClosePeriod, OpenPeriod, Phase
+from market.designs import deal_roles
+from market.events import Phase
 from market.exchange import Exchange
+from market.forecasts import targets
+from market.information import draw_periods
 from market.orders import PlaceOrder, Side
 from market.treatments import Treatment
 from market.view import MarketView, view_of
@@ -37,31 +40,28 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What is played: a treatment, in so many markets, with so many seconds between two decisions of a bot."""
+    """What is played: the treatments of a seat's markets, with so many seconds between two decisions of a bot."""
 
-    treatment: Treatment
-    markets: int
+    treatments: Sequence[Treatment]
     pace: float
 
 
 def estimate(cast: Cast, models: Models, seats: Sequence[int], played: Played) -> list[Estimate]:
     """An estimate for each model of these seats."""
-    view = sample(played.treatment)
     by_name: dict[str, list[int]] = {}
     for seat in seats:
         if cast.part(seat).model:
             by_name.setdefault(cast.part(seat).name, []).append(seat)
-    return [_of(name, own, cast, models, view, played) for name, own in sorted(by_name.items())]
+    return [_of(name, own, cast, models, played) for name, own in sorted(by_name.items())]
 
 
-def _of(name: str, seats: Sequence[int], cast: Cast, models: Models, view: MarketView, played: Played) -> Estimate:
+def _of(name: str, seats: Sequence[int], cast: Cast, models: Models, played: Played) -> Estimate:
     trader = cast.trader(seats[0], models, 0)
     assert isinstance(trader, LanguageModelTrader)
-    a_market = calls_a_market(played.treatment, played.pace, trader.config.reflection)
-    calls = len(seats) * played.markets * a_market
-    asked = trader.question(view)
-    prompt = estimate_prompt(asked.messages) + estimate_tokens(json.dumps(asked.schema))
-    usage = Usage(calls * prompt, calls * REPLY_TOKENS, estimated=True)
+    markets = [_market(trader, one, played.pace) for one in played.treatments]
+    calls = len(seats) * sum(number for number, _ in markets)
+    prompts = len(seats) * sum(number * prompt for number, prompt in markets)
+    usage = Usage(prompts, calls * REPLY_TOKENS, estimated=True)
     spec = models.spec(name)
     prices = None if isinstance(spec, Failure) else spec.prices
     id_ = name if isinstance(spec, Failure) else spec.id
@@ -69,12 +69,22 @@ def _of(name: str, seats: Sequence[int], cast: Cast, models: Models, view: Marke
     return Estimate(model=name, id=id_, seats=len(seats), calls=calls, usage=usage, cost_usd=cost)
 
 
+def _market(trader: LanguageModelTrader, treatment: Treatment, pace: float) -> tuple[int, int]:
+    """Questions to one seat in one market, and the tokens of one of them."""
+    asked = trader.question(sample(treatment))
+    prompt = estimate_prompt(asked.messages) + estimate_tokens(json.dumps(asked.schema))
+    return calls_a_market(treatment, pace, trader.config.reflection), prompt
+
+
 def calls_a_market(treatment: Treatment, pace: float, reflection: str = "never") -> int:
-    """Questions to one seat: as many as fit when there is always news, and the looks back."""
-    turns = max(1, round(treatment.period_seconds / (PACES * pace + ANSWER_SECONDS)))
+    """Questions to one seat: as many as fit when there is always news, in a call market one a period, for its
+    forecasts, and the looks back."""
+    often = max(1, round(treatment.period_seconds / (PACES * pace + ANSWER_SECONDS)))
+    turns = 1 if treatment.institution == "call" else often
+    asked = sum(bool(targets(treatment, period)) for period in range(1, treatment.periods + 1))
     phases = REFLECTIONS[reflection]
     looks = (treatment.periods if Phase.CLOSED in phases else 0) + (Phase.FINISHED in phases)
-    return treatment.periods * turns + looks
+    return treatment.periods * turns + asked + looks
 
 
 def sample(treatment: Treatment) -> MarketView:
@@ -83,10 +93,11 @@ def sample(treatment: Treatment) -> MarketView:
     seats = len(treatment.roles) if treatment.fixed_seats else max(6, len(treatment.roles))
     roles = deal_roles(treatment, ["model"] * seats, rng)
     exchange = Exchange(treatment, {f"T{number}": role for number, role in enumerate(roles, 1)})
-    exchange.operate(OpenPeriod())
-    for dividend in draw_dividends(treatment, rng)[: treatment.periods // 2]:
-        exchange.operate(ClosePeriod(dividend), treatment.period_seconds)
-        exchange.operate(OpenPeriod())
+    draws = draw_periods(treatment, dict.fromkeys(exchange.accounts, "model"), rng)
+    exchange.operate(draws[0].opening)
+    for before, draw in pairwise(draws[: treatment.periods // 2 + 1]):
+        exchange.operate(before.closing, treatment.period_seconds)
+        exchange.operate(draw.opening)
     price = _middle(treatment)
     for number in range(1, seats + 1):
         exchange.submit(f"T{number}", PlaceOrder(Side.BUY, max(treatment.price_min, price - number)), 1.0)

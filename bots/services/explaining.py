@@ -75,7 +75,10 @@ def _side(folder: Path, trade: Row, side: str, calls: Mapping[str, list[dict[str
         return
     yield f"Decided in turn {decision['turn']} of seat {decision['seat']}, {decision['utc']}: {decision['outcome']}"
     yield f"Reason: {decision['reason']}"
-    if not decision["calls"]:
+    # the first version of these lines has none
+    if substitute := decision.get("substitute"):
+        yield f"The model was out of reach: {substitute} decided in its place."
+    elif not decision["calls"]:
         yield "Decided by rule: no model was asked."
     for key in decision["calls"]:
         yield from _told(key, calls.get(key, []))

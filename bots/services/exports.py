@@ -33,6 +33,7 @@ def _missing(server: OTreeServer, why: str) -> str:
 
 
 def rows(folder: RunFolder, table: str) -> list[dict[str, str]]:
-    """A table of the run folder; empty where it is missing."""
+    """A table of the run folder; empty where it is missing. The line that names a market left out is no row."""
     file = folder.path / f"{table}.csv"
-    return list(csv.DictReader(io.StringIO(file.read_text("utf-8")))) if file.exists() else []
+    found = csv.DictReader(io.StringIO(file.read_text("utf-8"))) if file.exists() else ()
+    return [row for row in found if not row["session"].startswith("#")]

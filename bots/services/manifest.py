@@ -82,12 +82,13 @@ def summary(
     }
 
 
-def spent(models: Models, limit_usd: float | None, before_usd: float) -> dict[str, Any]:
-    """What models were asked and what it cost, with the `before_usd` that checking them took."""
+def spent(models: Models) -> dict[str, Any]:
+    """What models were asked and what it cost: checking them before the run included, and all that calls may cost which
+    the end of the run cut short."""
     return {
-        "cost_usd": round(models.budget.spent_usd + before_usd, 6),
+        "cost_usd": round(models.budget.committed_usd, 6),
         "models": {name: _totals(one) for name, one in models.totals().items()},
-        "budget": _budget(models, limit_usd),
+        "budget": _budget(models),
     }
 
 
@@ -105,8 +106,9 @@ def _totals(totals: Totals) -> dict[str, Any]:
     }
 
 
-def _budget(models: Models, limit_usd: float | None) -> dict[str, Any] | None:
+def _budget(models: Models) -> dict[str, Any] | None:
     """The limit, and whether it kept models from being asked."""
+    limit_usd = models.budget.limit_usd
     if limit_usd is None:
         return None
     refused = sum(one.failures.get("over_budget", 0) for one in models.totals().values())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from urllib.parse import urlsplit
 
 from bots.adapters.llm import Failure, Keys, read_catalogue
+from bots.adapters.llm.keys import WHERE
 from bots.agents.trading_agents import TRADERS
 
 MIXED, AUTO, REPLAY = "mixed", "auto", "replay:"
@@ -14,6 +16,19 @@ SPECIAL = (MIXED, AUTO, f"{REPLAY}RUN_FOLDER")
 def known_names() -> list[str]:
     """Rule traders and aliases of models."""
     return sorted({*TRADERS, *read_catalogue().models})
+
+
+def objection_to_address(address: str) -> str:
+    """Why a model's server cannot be asked at an address; "" where it can. Addresses go on record, secrets never do."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return f"{address}: expected a web address such as http://localhost:8080/v1"
+    if parts.username or parts.password:
+        return f"the address at {parts.hostname} has a user or password in it: put the key into {WHERE} instead"
+    return ""
 
 
 def objection_to(name: str, base_url: str = "") -> str:

@@ -15,7 +15,8 @@ from rich.table import Table
 
 from bots.domain.state import SeatState
 
-COLUMNS = ("bot", "trader", "where", "period", "last action", "decisions", "late", "failed")
+COLUMNS = ("seat", "trader", "where", "period", "last action", "decisions", "late", "failed", "cost")
+LONGEST_ACTION = 60
 PLAIN_SECONDS = 10.0
 
 
@@ -24,7 +25,8 @@ class Progress(AbstractContextManager["Progress"]):
 
     def __init__(self, seats: Sequence[SeatState], stream: TextIO | None = None) -> None:
         self._seats = seats
-        self._console = Console(file=stream or sys.stdout)
+        # what pages say is no markup
+        self._console = Console(file=stream or sys.stdout, markup=False, highlight=False)
         self._live = Live(console=self._console, auto_refresh=False) if self._console.is_terminal else None
         self._told: tuple[tuple[str, int], ...] = ()
         self._told_at = 0.0
@@ -51,7 +53,7 @@ class Progress(AbstractContextManager["Progress"]):
         where = tuple((seat.place, seat.period) for seat in self._seats)
         if where != self._told or monotonic() > self._told_at + PLAIN_SECONDS:
             self._told, self._told_at = where, monotonic()
-            self._console.print(_line(self._seats), soft_wrap=True, highlight=False, markup=False)
+            self._console.print(_line(self._seats), soft_wrap=True)
 
 
 def _table(seats: Sequence[SeatState]) -> Table:
@@ -59,9 +61,22 @@ def _table(seats: Sequence[SeatState]) -> Table:
     for seat in seats:
         outcomes = seat.outcomes
         numbers = (outcomes.total(), outcomes["late"], outcomes["failed"])
-        who = (str(seat.name.seat), seat.trader, seat.place, str(seat.period or ""), seat.action[:60])
-        table.add_row(*who, *map(str, numbers))
+        who = (str(seat.name.seat), seat.trader, seat.place, str(seat.period or ""), _shown(seat.action))
+        table.add_row(*who, *map(str, numbers), _dollars([seat.cost_usd]))
     return table
+
+
+def _shown(action: str) -> str:
+    """A terminal obeys control characters, which the title of a page may have."""
+    return "".join(one for one in action if one.isprintable())[:LONGEST_ACTION]
+
+
+def _dollars(costs: Sequence[float | None]) -> str:
+    """A sum, with a plus where some prices are not known; empty where nothing is paid."""
+    known = sum(cost or 0.0 for cost in costs)
+    if None in costs:
+        return f"${known:.4f}+" if known else "unknown"
+    return f"${known:.4f}" if known else ""
 
 
 def _line(seats: Sequence[SeatState]) -> str:
@@ -69,7 +84,12 @@ def _line(seats: Sequence[SeatState]) -> str:
     for seat in seats:
         place = f"{seat.place} {seat.period}" if seat.period else seat.place
         places.setdefault(place, []).append(seat.name.seat)
-    where = "; ".join(f"{place}: bots {', '.join(map(str, numbers))}" for place, numbers in places.items())
+    where = "; ".join(f"{place}: {_named(numbers)}" for place, numbers in places.items())
     due = sum(seat.outcomes.total() for seat in seats)
     late, failed = (sum(seat.outcomes[name] for seat in seats) for name in ("late", "failed"))
-    return f"{where} | {due} decisions, {late} late, {failed} failed"
+    cost = _dollars([seat.cost_usd for seat in seats])
+    return f"{where} | {due} decisions, {late} late, {failed} failed" + (f", cost {cost}" if cost else "")
+
+
+def _named(numbers: Sequence[int]) -> str:
+    return f"seat{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"

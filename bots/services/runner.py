@@ -23,7 +23,13 @@ from bots.adapters.llm.provider import Provider
 from bots.adapters.llm.transcript import FILE_NAME
 from bots.adapters.page import Page
 from bots.adapters.web_driver import BrowserOptions, find
+from bots.agents.language_model import LanguageModelTrader
+from bots.agents.policy import OutOfReachPolicy
+from bots.agents.prompts import digest
+from bots.agents.trader import Trader
+from bots.agents.trading_agents import make_trader
 from bots.domain.experiment import Experiment
+from bots.domain.intervention import Intervention
 from bots.domain.seat import Seat
 from bots.domain.turns import SeatName
 from bots.services import closing
@@ -34,6 +40,7 @@ from bots.services.links import Seating, seating
 from bots.services.manifest import manifest, spent, summary
 from bots.services.names import REPLAY
 from bots.services.progress import Progress
+from bots.services.reporting import Reporter, report, unique
 from bots.services.run_folder import RunFolder
 
 SEEDS = 2**32
@@ -58,24 +65,28 @@ def run(
     with _one_interrupt():
         keys = read_keys(environ)
         parts = cast(config, keys, local or {})
-        checked = _checked(parts)
+        transcript = Transcript()
+        models = _checked(parts, transcript)
         seats = seating(config.url, config.links, config.num_bots, environ)
         parts.check_seats(seats.numbers)
         browsers = _browsers(config)
         try:
             browser = _start(browsers)
             folder = _folder(config, seats, keys)
-            return _Run(config, seats, browsers, folder, browser, parts, checked).play()
+            # Without a model there is nothing to write down.
+            if parts.models:
+                transcript.begin(folder.path / FILE_NAME)
+            return _Run(config, seats, browsers, folder, browser, parts, models, transcript).play()
         finally:
             browsers.close()
 
 
-def _checked(parts: Cast) -> float:
-    """Every model can be used; SDKs are loaded. Returns the dollars that checking took."""
-    models = parts.open()
+def _checked(parts: Cast, transcript: Transcript) -> Models:
+    """The models of the run, each of which can be used; SDKs are loaded. What checking asks is on record and paid."""
+    models = parts.open(transcript)
     if problems := check(models, parts.models):
         raise SetupError("\n  ".join(problems))
-    return models.budget.spent_usd
+    return models
 
 
 def _browsers(config: RunConfig) -> Browsers:
@@ -111,7 +122,8 @@ class _Run:
         folder: RunFolder,
         browser: str,
         parts: Cast,
-        checked: float,
+        models: Models,
+        transcript: Transcript,
     ) -> None:
         self._config = config
         self._seating = seating
@@ -119,18 +131,18 @@ class _Run:
         self._folder = folder
         self._browser = browser
         self._seed = SystemRandom().randrange(SEEDS) if config.seed is None else config.seed
-        self._cast, self._checked = parts, checked
-        # Without a model there is nothing to write down.
-        self._transcript = Transcript(folder.path / FILE_NAME) if parts.models else None
-        self._models: Models = parts.open(self._transcript, checked)
+        self._cast, self._models, self._transcript = parts, models, transcript
+        self._intervention = Intervention(self._operate, self._say)
         people = zip(seating.numbers, seating.links, strict=True)
         self._traders = {number: parts.trader(number, self._models, self._seed) for number in seating.numbers}
         self._seats = [self._seat(number, link.participant) for number, link in people]
+        names = [seat.state.name for seat in self._seats]
+        self._marks = {one.participant: {"kind": parts.kind(one.seat), "model": _short(one.model)} for one in names}
 
     def _seat(self, number: int, participant: str) -> Seat:
         seat = Seat(
             SeatName(seat=number, participant=participant, model=self._cast.part(number).name),
-            self._traders[number],
+            self._by_policy(number),
             pace=self._config.pace,
             rng=Random(f"{self._seed} pace {number}"),
             record=self._folder.record,
@@ -140,16 +152,35 @@ class _Run:
         seat.sit(Page(self._browsers.tab, self._seating.server.link(participant), seat.hear))
         return seat
 
+    def _by_policy(self, number: int) -> Trader:
+        """The trader of a seat, a model with what the treatment wants while it is out of reach."""
+        trader, rng = self._traders[number], Random(f"{self._seed} substitute {number}")
+        if not isinstance(trader, LanguageModelTrader):
+            return trader
+        return OutOfReachPolicy(trader, lambda name: make_trader(name, rng), self._intervention)
+
+    def _operate(self, do: str, reason: str) -> None:
+        # traders ask for it, in their own threads
+        self._seating.server.twin().operate(self._known_session(), do, reason)
+
+    def _known_session(self) -> str:
+        if not self._seating.session:
+            raise SetupError("the session's code is not known: start with its SessionStartLinks page.")
+        return self._seating.session
+
     def play(self) -> RunResult:
         ended = "failed"
         self._write_manifest()
         self._mark_seats()
+        reporter = self._reporter()
+        reporter.begin()
         try:
             ended = self._play()
         except KeyboardInterrupt:
             ended = "interrupted"
         finally:
             self._browsers.close()
+            reporter.end(ended)
             self._finish(ended)
         return RunResult(self._folder.path, ended)
 
@@ -167,13 +198,21 @@ class _Run:
         except SetupError:
             return None
 
+    def _reporter(self) -> Reporter:
+        server, prompts = self._seating.server.twin(), digest()
+        states, budget = [seat.state for seat in self._seats], self._models.budget
+        run = unique(self._folder.name)
+        told = {one.name: self._cast.told(one.name.seat, self._traders[one.name.seat], self._models) for one in states}
+        who = {one.participant: {**self._marks[one.participant], "id": told[one].get("id", "")} for one in told}
+        return Reporter(
+            lambda document: server.report(self._known_session(), document),
+            lambda ended: report(run, states, who, prompts, budget.spent_usd, budget.limit_usd, ended),
+            self._folder.log.warning,
+        )
+
     def _mark_seats(self) -> None:
-        names = [seat.state.name for seat in self._seats]
-        marks = {one.participant: {"kind": self._cast.kind(one.seat), "model": _short(one.model)} for one in names}
         try:
-            if not self._seating.session:
-                raise SetupError("the session's code is not known: start with its SessionStartLinks page.")
-            self._seating.server.mark_seats(self._seating.session, marks)
+            self._seating.server.mark_seats(self._known_session(), self._marks)
         except SetupError as error:
             self._say(f"Bots are not marked in the session's data: {error}")
 
@@ -187,10 +226,9 @@ class _Run:
         folder, seating = self._folder, self._seating
         if missing := export(seating.server, seating.session, folder):
             self._say(missing)
-        if self._transcript:
-            self._transcript.close()
+        self._transcript.close()
         self._write_manifest()
-        spending = spent(self._models, self._config.budget_usd, self._checked)
+        spending = spent(self._models)
         numbers = [seat.state.name.seat for seat in self._seats]
         self._sum_up(summary(folder, seating.session, numbers, ended, spending))
         folder.log.info("the run ended: %s", ended)

@@ -8,7 +8,6 @@ from time import time
 
 from bots.adapters.errors import BrowserGone
 from bots.adapters.page import Arrived, Due, PageEvent, PageReceipt, PhaseChanged
-from market.events import Phase
 from market.exchange import Exchange
 from market.orders import Action
 from market.view import MarketView, view_of
@@ -42,7 +41,7 @@ class FakePage:
         if self.joins <= self.broken:
             raise BrowserGone("no browser yet")
         self.hear(arrived("market"))
-        self.hear(PhaseChanged(Phase.OPEN, 1, self.trader))
+        self.hear(PhaseChanged(self.exchange.phase, self.exchange.period, self.trader))
 
     def arm(self, *, after: int, least: float, longest: float) -> None:
         self.armed.append({"after": after, "least": least, "longest": longest})

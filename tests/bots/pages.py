@@ -16,7 +16,8 @@ FRAME = """<!DOCTYPE html><title>Survey</title>
 
 
 class Site:
-    """One page at `/survey`. `answers` are the submissions that came, in order; `cookies` what visitors sent."""
+    """One page at `/survey`. `answers` are the submissions that came, in order, several values of a field with a comma
+    between them; `cookies` what visitors sent."""
 
     def __init__(self, fields: str, check: Check = lambda form: {}) -> None:
         self.fields, self.check = fields, check
@@ -52,7 +53,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            form = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True).items()}
+            form = {name: ",".join(values) for name, values in parse_qs(body, keep_blank_values=True).items()}
             site.answers.append(form)
             errors = site.check(form)
             if errors:

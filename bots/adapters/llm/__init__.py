@@ -1,6 +1,6 @@
 """Asking language models, whoever makes them: a request in, a reply or a failure out. Knows no markets."""
 
-from bots.adapters.llm.asking import Model
+from bots.adapters.llm.asking import Model, small_question
 from bots.adapters.llm.catalogue import Catalogue, CatalogueError, ModelSpec, read_catalogue
 from bots.adapters.llm.heuristic import Heuristic
 from bots.adapters.llm.keys import Keys, read_keys
@@ -58,4 +58,5 @@ __all__ = [
     "read_transcript",
     "request_for",
     "schema_of",
+    "small_question",
 ]

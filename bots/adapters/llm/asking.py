@@ -9,7 +9,18 @@ from bots.adapters.llm.catalogue import ModelSpec
 from bots.adapters.llm.keys import Keys
 from bots.adapters.llm.limits import Limits
 from bots.adapters.llm.local import counted
-from bots.adapters.llm.messages import Failure, FailureKind, Message, Outcome, RawAnswer, Reply, Request, Sent, Usage
+from bots.adapters.llm.messages import (
+    NEVER,
+    Failure,
+    FailureKind,
+    Message,
+    Outcome,
+    RawAnswer,
+    Reply,
+    Request,
+    Sent,
+    Usage,
+)
 from bots.adapters.llm.patience import ATTEMPTS, Timing, within
 from bots.adapters.llm.provider import Provider, timed_out
 from bots.adapters.llm.reading import read
@@ -26,9 +37,14 @@ MAYBE_BILLED: frozenset[FailureKind] = frozenset(("timeout", "broken_reply"))
 ALIVE: frozenset[FailureKind] = frozenset(("refused", "truncated", "empty", "bad_json", "bad_schema", "rate_limited"))
 # what an endpoint may say to being asked for its models, and still answer questions
 UNDECIDED: frozenset[FailureKind] = frozenset(("unknown_model", "bad_request", "broken_reply"))
-NEVER = float("inf")
 
 READY = {"type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"]}
+
+
+def small_question(key: str, deadline: float) -> Request:
+    """The cheapest question there is: whether a model answers at all."""
+    asked = (Message("user", 'Answer {"ready": true} as JSON.'),)
+    return Request(messages=asked, schema=READY, key=key, deadline=deadline, max_tokens=64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +106,7 @@ class Model:
         return timed_out(self.spec) if listed is None else listed
 
     def _small_question(self, seconds: float) -> Failure | None:
-        question = Request(
-            messages=(Message("user", 'Answer {"ready": true} as JSON.'),),
-            schema=READY,
-            key=f"check/{self.spec.name}",
-            deadline=self._shared.timing.clock() + seconds,
-            max_tokens=64,
-        )
-        outcome = self.ask(question)
+        outcome = self.ask(small_question(f"check/{self.spec.name}", self._shared.timing.clock() + seconds))
         return outcome if isinstance(outcome, Failure) and outcome.kind not in ALIVE else None
 
     def _pause(self, outcome: Outcome, attempt: int) -> float | None:
@@ -126,12 +135,18 @@ class Model:
         most = most_it_may_use(request)
         worst = self.spec.prices.of(most) if self.spec.prices else 0.0
         budget = self._shared.budget
-        if not budget.reserve(worst):
+        if not budget.reserve(worst, request.deadline - self._shared.timing.clock()):
+            if budget.has_room(worst):
+                told = f"Calls under way may cost what is left of the budget of ${budget.limit_usd}"
+                return Failure(kind="rate_limited", message=told, retry_after_s=NEVER)
             told = f"The budget of ${budget.limit_usd} has no room for a call of up to ${worst:.4f}"
             return Failure(kind="over_budget", message=f"{told}; ${budget.spent_usd:.4f} are spent")
-        outcome = self._within_limits(sent, request, most)
-        billed = worst if isinstance(outcome, Failure) and outcome.kind in MAYBE_BILLED else outcome.cost_usd
-        budget.settle(worst, billed or 0.0)
+        billed = worst
+        try:
+            outcome = self._within_limits(sent, request, most)
+            billed = worst if isinstance(outcome, Failure) and outcome.kind in MAYBE_BILLED else outcome.cost_usd or 0.0
+        finally:
+            budget.settle(worst, billed)
         return outcome
 
     def _within_limits(self, sent: Sent, request: Request, most: Usage) -> Outcome:

@@ -8,6 +8,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
 
+NEVER = float("inf")  # seconds until a question that our own limits stopped is tried again by itself
+
 Role = Literal["system", "user", "assistant"]
 
 FailureKind = Literal[
@@ -128,6 +130,11 @@ class Failure:
     attempts: int = 0
     keys: tuple[str, ...] = ()
     retry_after_s: float | None = None
+
+    @property
+    def ours(self) -> bool:
+        """Whether our own limits kept the question from being sent: that says nothing of the model."""
+        return self.retry_after_s == NEVER
 
     @property
     def lasting(self) -> bool:

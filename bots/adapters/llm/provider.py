@@ -113,8 +113,11 @@ def text_of(value: Any) -> str:
 
 
 def usage_of(prompt: Any, completion: Any, total: Any = None) -> Usage | None:
-    """Reported usage. Some vendors leave thoughts out of the completion; the total, which is billed, has them."""
-    if not isinstance(prompt, int) or not isinstance(completion, int):
+    """Reported usage. Some vendors leave thoughts out of the completion; the total, which is billed, has them.
+
+    None where none is reported: no prompt has 0 tokens, though some servers say so.
+    """
+    if not isinstance(prompt, int) or not isinstance(completion, int) or prompt < 1 or completion < 0:
         return None
     return Usage(prompt, max(completion, total - prompt) if isinstance(total, int) else completion)
 

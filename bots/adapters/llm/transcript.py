@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TextIO
 
 from bots.adapters.llm.keys import Keys
 
@@ -16,25 +16,41 @@ VERSION = 1
 
 
 class Transcript:
-    """Appends lines to one file; each is on disk before the caller learns of the reply."""
+    """Appends lines to one file; each is on disk before the caller learns of the reply.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    Without a `path` lines are kept until `begin` names one: models are checked before a run has its folder.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
         self._lock = Lock()
-        self._file = path.open("a", encoding="ascii")
+        self._early: list[str] = []
+        self._file: TextIO | None = None
+        if path:
+            self.begin(path)
+
+    def begin(self, path: Path) -> None:
+        """Write to this file from now on, and first what was kept."""
+        with self._lock:
+            self._file = path.open("a", encoding="ascii")
+            self._file.writelines(self._early)
+            self._file.flush()
+            self._early.clear()
 
     def write(self, line: Mapping[str, Any], keys: Keys) -> None:
         """Append one attempt. The text is ASCII with JSON's escapes: whatever a model says survives unchanged."""
-        text = keys.scrub(json.dumps({"version": VERSION, **line}))
+        text = keys.scrub(json.dumps({"version": VERSION, **line})) + "\n"
         with self._lock:
-            if not self._file.closed:
-                self._file.write(text + "\n")
+            if self._file is None:
+                self._early.append(text)
+            elif not self._file.closed:
+                self._file.write(text)
                 self._file.flush()
 
     def close(self) -> None:
         """End the record; what a thread left behind still gets as an answer is no longer part of it."""
         with self._lock:
-            self._file.close()
+            if self._file:
+                self._file.close()
 
 
 def digest(sent: Mapping[str, Any]) -> str:

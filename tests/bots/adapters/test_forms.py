@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.adapters.forms import Field, answers
+from bots.adapters.forms import Field, answers, for_traders
 
 
 def answer(tries: int = 0, **field: object) -> str:
@@ -19,6 +19,12 @@ def test_a_scale_is_answered_in_the_middle_and_a_consent_with_its_first_choice()
     assert answer(type="radio", choices=("1", "2", "3", "4", "5")) == "3"
     assert answer(type="radio", choices=("True", "False")) == "True"
     assert answer(type="select-one", choices=("DE", "FR", "IT")) == "FR"
+
+
+def test_consent_is_given_however_often_the_page_comes_back_and_is_no_traders_business() -> None:
+    fields = [Field(name="consent", type="radio", choices=("yes", "no")), Field(name="age", type="number")]
+    assert [answers(fields, {"consent": tries})["consent"] for tries in range(4)] == [["yes"]] * 4
+    assert [field.name for field in for_traders(fields)] == ["age"]
 
 
 def test_a_refused_choice_is_followed_by_every_other_one() -> None:

@@ -39,7 +39,10 @@ def test_tables_hold_the_rows_of_the_session_alone(lab: Server, server: OTreeSer
     session, participants = new_session(lab, seats=4)
     rows = list(csv.DictReader(io.StringIO(server.table(session, "participants"))))
     assert tuple(rows[0]) == names("participants")
-    assert [row["participant"] for row in rows] == participants
+    assert [row["participant"] for row in rows] == ["P1", "P2", "P3", "P4"]
+    server.mark_seats(session, {participants[3]: {"kind": "rule", "model": "noise"}})
+    rows = list(csv.DictReader(io.StringIO(server.table(session, "participants"))))
+    assert [row["participant"] for row in rows] == ["P1", "P2", "P3", participants[3]]
 
 
 def test_every_table_is_the_same_by_key_and_by_password(lab: Server) -> None:

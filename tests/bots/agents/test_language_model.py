@@ -78,12 +78,12 @@ def test_a_call_that_fails_is_a_turn_without_actions_and_the_next_turn_asks_agai
     assert one.decide(seen(exchange)).actions == (bid(120),)
 
 
-def test_a_key_that_is_refused_is_not_tried_again_in_this_run() -> None:
+def test_a_key_that_is_refused_is_not_tried_again_at_once() -> None:
     script = Asked(Failure(kind="bad_key", message="refused"))
     one = trader(script)
     decisions = [one.decide(seen(market())) for _ in range(3)]
     assert [decision.outcome for decision in decisions] == ["failed"] * 3
-    assert decisions[2].reason == "bad_key: refused"
+    assert decisions[2].reason == "bad_key: refused (not asked again)"
     assert len(script) == 1
 
 

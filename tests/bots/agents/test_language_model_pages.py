@@ -112,6 +112,17 @@ def test_fields_that_are_no_question_are_not_asked_about() -> None:
     assert [field["name"] for field in blocks(script[0].messages[-1].content)["fields"]] == [one.name for one in PAGE]
 
 
+def test_a_choice_may_be_named_by_what_stands_beside_it() -> None:
+    page = (
+        Field(name="again", type="radio", choices=("1", "2"), labels=("Yes", "No")),
+        Field(name="owned", type="checkbox", choices=("s", "b", "g"), labels=("Shares", "Bonds", "Gold")),
+        Field(name="same", type="select-one", choices=("x", "y"), labels=("Both", "Both")),
+    )
+    done = answered(reply({"again": ["No"], "owned": ["g", " Shares"], "same": ["Both"]}), page)
+    assert {name: done.values[name] for name in ("again", "owned")} == {"again": ["2"], "owned": ["g", "s"]}
+    assert done.replaced == {"same": "'Both' is none of its choices"}
+
+
 def test_an_empty_choice_of_several_is_an_answer_and_any_number_may_have_no_bounds() -> None:
     page = (Field(name="owned", type="checkbox", choices=("a", "b")), Field(name="n", type="number", step="any"))
     done = answered(reply({"owned": [], "n": ["-3.25"]}), page)
@@ -132,12 +143,15 @@ def test_a_refused_answer_is_told_and_what_the_market_said_is_known_on_a_quiz() 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_a_page_says_is_data_and_changes_nothing_but_the_record(text: str) -> None:
-    page = (Field(name="age", type="number", label=text, min="18"), Field(name="q", type="radio", choices=(text, "b")))
+    page = (
+        Field(name="age", type="number", label=text, min="18"),
+        Field(name="q", type="radio", choices=(text, "b"), labels=("a", text)),
+    )
     script = Asked(reply({"age": ["34"], "q": [text]}))
     done = trader(script, persona=text).answer_form(page, answers(page, {}), title=text, text=text)
     told = blocks(script.prompt)
     assert told["page"] == {"title": text, "text": text}
     assert [one.get("label") for one in told["fields"]] == [text, None]
-    assert told["fields"][1]["choices"] == [text, "b"]
+    assert told["fields"][1]["choices"] == [{"value": text, "label": "a"}, {"value": "b", "label": text}]
     assert script.prompt.count("<data") == script.prompt.count("</data>") == 2
     assert done.values["age"] == ["34"]

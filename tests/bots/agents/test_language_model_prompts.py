@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from random import Random
 from statistics import fmean
 from typing import Any
 
@@ -13,8 +14,9 @@ from bots.adapters.llm import Request, estimate_prompt, estimate_tokens
 from bots.agents import prompts
 from bots.agents.trader import tell
 from market.designs import DESIGNS, design
-from market.events import OpenPeriod
+from market.events import ClosePeriod, OpenPeriod, Told
 from market.exchange import Exchange
+from market.information import draw_periods
 from market.instructions import sections
 from market.treatments import Treatment
 from market.view import MarketView, view_of
@@ -45,9 +47,19 @@ HOSTILE = [
 ]
 
 
+def foreign(treatment: Treatment) -> set[str]:
+    """Fields that mean nothing to such a treatment and are refused."""
+    induced = {"dividends", "buyback", "interest", "credit_limit", "short_limit"} if treatment.induced else set()
+    states = {"dividends"} if treatment.information.states else set()
+    call = {"improvement", "self_trade"} if treatment.institution == "call" else set()
+    return induced | states | call
+
+
 def opened(treatment: Treatment) -> Exchange:
-    exchange = Exchange(treatment, {f"T{seat}": role for seat, role in enumerate(treatment.roles, 1)})
-    exchange.operate(OpenPeriod())
+    """Its first period, with a seat for each role, or four."""
+    seats = {f"T{seat}": role for seat, role in enumerate(treatment.roles * (4 // len(treatment.roles) or 1), 1)}
+    exchange = Exchange(treatment, seats)
+    exchange.operate(draw_periods(treatment, dict.fromkeys(seats, "model"), Random(1))[0].opening)
     return exchange
 
 
@@ -69,9 +81,9 @@ def told_to_model(view: MarketView) -> list[str]:
 @pytest.mark.parametrize("name", DESIGNS)
 def test_models_are_told_what_people_are_told_sentence_by_sentence(name: str, changes: dict[str, Any]) -> None:
     """People's page shows `sections` of the treatment; the model's text is made of a view alone, read from its JSON."""
-    if design(name).induced:
-        changes = {key: value for key, value in changes.items() if key not in ("dividends", "buyback")}
-    exchange = opened(design(name).with_changes(**changes))
+    treatment = design(name)
+    kept = {key: value for key, value in changes.items() if key not in foreign(treatment)}
+    exchange = opened(treatment.with_changes(**kept))
     for trader_id, role in exchange.roles.items():
         people = sections(exchange.treatment, role, seats=len(exchange.accounts))
         lines = [line for part in people for line in (part.heading, *part.paragraphs, *part.bullets)]
@@ -106,6 +118,43 @@ def test_the_fingerprint_of_the_prompts_is_that_of_their_texts() -> None:
 
 
 # The screen
+
+
+@pytest.mark.parametrize(
+    ("changes", "trader_id", "told"),
+    [
+        ({}, "T1", "4 shares; you alone are told that this period's state is not Y."),
+        ({}, "T2", "4 shares; you alone are told that this period's state is X."),
+        ({}, "T3", "4 shares."),
+        ({"tell_holding_value": True}, "T3", "4 shares; a share kept to the end pays 223.50 on average from now on."),
+    ],
+)
+def test_a_turn_tells_the_own_clue_and_the_holding_value_as_the_page_does(
+    changes: dict[str, Any], trader_id: str, told: str
+) -> None:
+    rules = design("plott_sunder_1988").with_changes(**changes)
+    exchange = Exchange(rules, dict.fromkeys(("T1", "T2", "T3"), rules.roles[0]))
+    exchange.operate(OpenPeriod("X", (Told("T1", "not_this", "Y"), Told("T2", "state", "X"))))
+    prompt = asked_on(view_of(exchange, trader_id, 3.0)).messages[-1].content
+    assert f"You have 2,000 francs in cash and {told}" in prompt
+    assert "last price, dividend, state):\n1 0 0 - - - -" in prompt
+    exchange.operate(ClosePeriod(50), 180)
+    assert "1 0 0 - - 50 X" in asked_on(view_of(exchange, trader_id, 3.0)).messages[-1].content
+
+
+@pytest.mark.parametrize(("rule", "told"), [("stop", "and cannot trade."), ("reduce_only", "and can only sell")])
+def test_a_turn_tells_a_bankrupt_trader_that_it_is(rule: str, told: str) -> None:
+    rules = design("asset_cda").with_changes(bankrupt=rule, short_limit=9)
+    exchange = do(market(rules), "me", ask(10, 14))
+    do(exchange, "a", bid(10, 14))
+    texts = []
+    for _ in range(2):
+        # nine dividends of 80 that it owes, out of 1,140
+        exchange.operate(ClosePeriod(80), 20)
+        exchange.operate(OpenPeriod())
+        texts.append(asked_on(seen(exchange)).messages[-1].content)
+    assert "you owe more" not in texts[0]
+    assert f"you owe more than you may owe {told}" in texts[1]
 
 
 def test_a_turn_shows_book_trades_account_and_history_in_the_currency() -> None:

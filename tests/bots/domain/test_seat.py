@@ -18,10 +18,11 @@ from bots.agents.trader import Decision, Trader
 from bots.domain import seat as seats
 from bots.domain.experiment import Experiment
 from bots.domain.seat import Seat
-from bots.domain.turns import SeatName
-from market.events import Phase
-from market.orders import PlaceOrder, Side
-from market.view import MarketView
+from bots.domain.turns import SeatName, objection_to
+from market.events import AskForecasts, OpenPeriod, Phase
+from market.exchange import Exchange
+from market.orders import Forecast, PlaceOrder, SheetOrder, Side, SubmitSheet
+from market.view import MarketView, view_of
 from tests.bots.fake_page import FakePage, arrived
 from tests.market.builders import opened, treatment
 
@@ -66,9 +67,9 @@ class Watched:
             log=logging.LoggerAdapter(logger),
         )
 
-    def at(self, seconds: float = 15, **page: Any) -> FakePage:
-        """Sit down at a market that allows `seconds` for a decision."""
-        fake = FakePage(opened(treatment(decision_seconds=seconds)), self.seat.hear, **page)
+    def at(self, market: Exchange | None = None, *, seconds: float = 15, **page: Any) -> FakePage:
+        """Sit down at a market, or at an open one that allows `seconds` for a decision."""
+        fake = FakePage(market or opened(treatment(decision_seconds=seconds)), self.seat.hear, **page)
         self.seat.sit(fake)
         return fake
 
@@ -188,6 +189,81 @@ def test_nothing_is_decided_while_the_market_is_closed() -> None:
         watched.seat.hear(PhaseChanged(Phase.CLOSED, 1, "T1"))
         eventually(lambda: watched.seat.state.place == "closed")
     assert len(page.armed) == 1
+
+
+# Call markets and forecasts
+
+
+@dataclass
+class Writer:
+    """Forecasts, and submits sheets until one is taken."""
+
+    sheets: list[SubmitSheet]
+    asked: list[Phase] = field(default_factory=list)
+
+    def decide(self, view: MarketView) -> Decision:
+        self.asked.append(view.phase)
+        if view.phase is Phase.FORECAST:
+            return Decision(actions=(Forecast((100,)),))
+        return Decision(actions=(self.sheets.pop(0),))
+
+
+def sheet(quantity: int) -> SubmitSheet:
+    return SubmitSheet((SheetOrder(Side.SELL, 100, quantity),))
+
+
+def call(*, forecast_seconds: float = 20, decision_seconds: float = 15) -> Exchange:
+    """Before the first period; each trader has 10 shares."""
+    asked = {"horizons": (0,), "seconds": forecast_seconds}
+    rules = treatment(institution="call", forecasts=asked, decision_seconds=decision_seconds)
+    exchange = Exchange(rules, {"T1": rules.roles[0], "T2": rules.roles[0]})
+    exchange.operate(AskForecasts())
+    return exchange
+
+
+def test_forecasts_are_decided_once_and_then_one_sheet_a_period() -> None:
+    watched = Watched(writer := Writer([sheet(99), sheet(2), sheet(3)]))
+    page = watched.at(call(), turns=9)
+    with watched.playing():
+        eventually(lambda: watched.lines)
+        sleep(0.1)
+        assert len(page.armed) == 1
+        page.exchange.operate(OpenPeriod())
+        watched.seat.hear(PhaseChanged(Phase.OPEN, 1, "T1"))
+        eventually(lambda: len(watched.lines) == 3)
+        sleep(0.1)
+    assert writer.asked == [Phase.FORECAST, Phase.OPEN, Phase.OPEN]
+    assert [line["asked"] for line in watched.lines] == ["forecast", "trade", "trade"]
+    statuses = [line["receipts"][0]["status"] for line in watched.lines]
+    assert statuses == ["accepted", "refused", "accepted"]
+    assert len(page.armed) == 3
+    assert [order.quantity for order in page.exchange.ledger.open_orders["T1"].values()] == [2]
+
+
+def test_forecasts_have_a_time_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seats, "TICK_SECONDS", 0.02)
+    monkeypatch.setattr(seats, "LATE_SECONDS", 0.0)
+
+    class Slow(Writer):
+        def decide(self, view: MarketView) -> Decision:
+            sleep(0.5)
+            return super().decide(view)
+
+    for forecast, decision, outcome in ((0.2, 5.0, "late"), (5.0, 0.2, "valid")):
+        watched = Watched(Slow([]))
+        watched.at(call(forecast_seconds=forecast, decision_seconds=decision), turns=1)
+        with watched.playing():
+            eventually(lambda watched=watched: watched.lines)  # type: ignore[misc]
+        assert watched.lines[0]["outcome"] == outcome
+
+
+def test_a_sheet_that_was_thought_about_too_long_is_not_sent_into_the_next_phase() -> None:
+    exchange = call()
+    seen = view_of(exchange, "T1", 0.0)
+    exchange.operate(OpenPeriod())
+    assert objection_to(Forecast((100,)), seen, view_of(exchange, "T1", 0.0)) == (
+        "Not sent: these forecasts are no longer asked for."
+    )
 
 
 # A whole session

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bots.domain.summary import decisions, latencies
 
 
-def line(seat: int, outcome: str, act: float | None = None) -> dict[str, object]:
-    return {"seat": seat, "outcome": outcome, "ms": {"event": 1.0, "decide": 2.0, "act": act}}
+def line(seat: int, outcome: str, act: float | None = None, substitute: str = "") -> dict[str, object]:
+    return {"seat": seat, "outcome": outcome, "substitute": substitute, "ms": {"event": 1.0, "decide": 2.0, "act": act}}
 
 
 def test_due_is_the_sum_of_the_outcomes_in_all_and_by_seat() -> None:
@@ -16,6 +16,11 @@ def test_due_is_the_sum_of_the_outcomes_in_all_and_by_seat() -> None:
     by_seat = counted["by_seat"]
     assert isinstance(by_seat, dict)
     assert {seat: counts["due"] for seat, counts in by_seat.items()} == {"1": 2, "2": 2, "3": 0}
+
+
+def test_what_a_substitute_decided_counts_as_failed_and_is_counted_apart() -> None:
+    counted = decisions([line(1, "valid"), line(1, "failed", substitute="noise"), line(1, "failed")], [1])
+    assert (counted["due"], counted["failed"], counted["substituted"]) == (3, 2, 1)
 
 
 def test_percentiles_leave_out_turns_that_sent_nothing() -> None:

@@ -109,21 +109,24 @@ def test_a_line_says_what_was_seen_done_and_answered() -> None:
     done = decide_on(exchange, order)
     who = SeatName(seat=3, participant="abc", model="noise")
     timing = Timing(utc="2026-01-01T00:00:00+00:00", event=1.0, decide=2.0)
-    line = json.loads(json.dumps(turn_line(who, 7, "event", seen, [order], done, timing, ("seat-3/turn-7",))))
+    decision = Decision(actions=(order,), calls=("seat-3/turn-7",))
+    line = json.loads(json.dumps(turn_line(who, 7, "event", seen, decision, done, timing)))
     assert line == {
-        "version": 1,
+        "version": 3,
         "seat": 3,
         "participant": "abc",
         "model": "noise",
         "trader": "T1",
         "turn": 7,
         "period": 1,
+        "asked": "trade",
         "seconds": 1.0,
         "utc": "2026-01-01T00:00:00+00:00",
         "view_seq": 2,
         "trigger": "event",
         "outcome": "valid",
         "reason": "",
+        "substitute": "",
         "calls": ["seat-3/turn-7"],
         "actions": [["place", "buy", 100, 1, "period"]],
         "receipts": [
@@ -139,5 +142,23 @@ def test_a_line_says_what_was_seen_done_and_answered() -> None:
 
 def test_decisions_read_as_words() -> None:
     actions = (PlaceOrder(Side.SELL, None, 2), CancelOrder(4), ReplaceOrder(5, 99, 1), Hold())
-    assert in_words(actions, Done("valid", "")) == "sell 2 at any price, cancel 4, change 5 to 1 at 99, hold"
-    assert in_words((), Done("late", "")) == "hold (late)"
+    assert (
+        in_words(Decision(actions=actions), Done("valid", ""))
+        == "sell 2 at any price, cancel 4, change 5 to 1 at 99, hold"
+    )
+    assert in_words(Decision(), Done("late", "")) == "hold (late)"
+    stood_in = Decision(actions=actions[:1], outcome="failed", substitute="noise")
+    assert in_words(stood_in, Done("failed", "")) == "sell 2 at any price (noise for the model)"
+
+
+@pytest.mark.parametrize("price", [95, 10_000])
+def test_what_a_substitute_does_is_carried_out_and_the_decision_remains_failed(price: int) -> None:
+    exchange = opened()
+    page = FakePage(exchange, hear=lambda event: None, before_submit=lambda: None)
+    decision = Decision(actions=(CancelOrder(77), PlaceOrder(Side.BUY, price)), outcome="failed", substitute="noise")
+    done = carry_out(page, decision, view_of(exchange, "T1", 1.0), lambda: 0.0)
+    assert done.outcome == "failed"
+    assert [receipt.status for receipt in done.receipts] == ["refused", "accepted" if price == 95 else "refused"]
+    seen, timing = view_of(exchange, "T1", 1.0), Timing(utc="", event=0.0, decide=0.0)
+    line = turn_line(SeatName(seat=1, participant="p", model="gpt-4o"), 1, "event", seen, decision, done, timing)
+    assert (line["model"], line["substitute"], line["outcome"]) == ("gpt-4o", "noise", "failed")

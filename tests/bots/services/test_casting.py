@@ -48,6 +48,8 @@ def test_seats_play_what_their_file_says(tmp_path: Path) -> None:
         ('1 = "gpt-4oo"', "seat 1: unknown model 'gpt-4oo'. Nearest: gpt-4o"),
         ('1 = "mixed"', "not for one seat alone"),
         ('1 = "replay:x"', "not for one seat alone"),
+        ('1 = {model = "m", base_url = "localhost:80"}', "seat 1: localhost:80: expected a web address"),
+        ('1 = {model = "m", base_url = "http://me:s3cret@a/v1"}', "seat 1: the address at a has a user or password"),
         ('1 = {model = "gpt-4o", base_url = "http://a"}\n2 = "gpt-4o"', "gives 'gpt-4o' two servers"),
     ],
 )
@@ -55,6 +57,7 @@ def test_a_bad_file_is_told(table: str, says: str, tmp_path: Path) -> None:
     with pytest.raises(SetupError) as told:
         parts(tmp_path, table)
     assert says in str(told.value)
+    assert "s3cret" not in str(told.value)
 
 
 def test_a_seat_without_a_model_is_told_before_the_run(tmp_path: Path) -> None:

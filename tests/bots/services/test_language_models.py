@@ -21,6 +21,7 @@ from tests.lab import new_session
 
 MODELS = {1: "sensible", 2: "sensible", 3: "hanging", 4: "rubbish", 5: "cut off"}
 GOOD_CALLS = 4
+LATE = 3  # after which a model that says nothing is taken to be out of reach
 
 
 def reads(request: Request) -> Mapping[str, Any]:
@@ -83,6 +84,10 @@ decision_seconds = 3
 dividends = [0, 10, 20]
 buyback = 100
 
+[absence]
+out_of_reach = "rule"
+out_of_reach_trader = "noise"
+
 [[roles]]
 name = "trader"
 cash = 2000
@@ -97,11 +102,27 @@ def of(folder: Path, name: str) -> list[dict[str, Any]]:
 def test_each_seat_has_the_outcomes_of_its_model(played: tuple[str, Path]) -> None:
     _, folder = played
     assert {line["outcome"] for line in of(folder, "sensible")} <= {"valid", "repaired", "stale"}
-    assert {line["outcome"] for line in of(folder, "hanging")} == {"late"}
+    hanging = [line["outcome"] for line in of(folder, "hanging")]
+    assert hanging == ["late"] * LATE + ["failed"] * (len(hanging) - LATE)
+    assert "not asked again" in of(folder, "hanging")[-1]["reason"]
     assert {line["outcome"] for line in of(folder, "rubbish")} == {"failed"}
     cut = [line["outcome"] for line in of(folder, "cut off")]
     assert cut == ["valid"] * GOOD_CALLS + ["failed"] * (len(cut) - GOOD_CALLS)
     assert "the key was withdrawn" in of(folder, "cut off")[-1]["reason"]
+
+
+def test_a_rule_stands_in_for_models_that_are_out_of_reach_and_for_no_others(played: tuple[str, Path]) -> None:
+    _, folder = played
+    by_rule = [line for line in lines(folder) if line["substitute"]]
+    assert {(line["model"], line["substitute"], line["outcome"]) for line in by_rule} == {
+        ("hanging", "noise", "failed"),
+        ("cut off", "noise", "failed"),
+    }
+    assert len(by_rule) == sum(
+        line["outcome"] == "failed" for name in ("hanging", "cut off") for line in of(folder, name)
+    )
+    assert any(receipt["status"] in ("accepted", "traded") for line in by_rule for receipt in line["receipts"])
+    assert document(folder, "summary.json")["decisions"]["substituted"] == len(by_rule)
 
 
 def test_coverage_adds_up(played: tuple[str, Path]) -> None:

@@ -28,8 +28,8 @@ def test_plain_lines_come_only_when_something_changed() -> None:
         seats[0].place, seats[0].period = "open", 1
         progress.show()
     assert stream.getvalue().splitlines() == [
-        "form: bots 1; open 1: bots 2 | 4 decisions, 1 late, 0 failed",
-        "open 1: bots 1, 2 | 4 decisions, 1 late, 0 failed",
+        "form: seat 1; open 1: seat 2 | 4 decisions, 1 late, 0 failed",
+        "open 1: seats 1, 2 | 4 decisions, 1 late, 0 failed",
     ]
 
 
@@ -40,3 +40,35 @@ def test_a_terminal_has_a_line_for_each_bot() -> None:
         progress.show()
     shown = stream.getvalue()
     assert all(word in shown for word in ("T3", "open", "buy 1 at 99", "7"))
+
+
+def test_what_models_cost_is_shown_by_seat_and_in_all() -> None:
+    seats = [state(1, "open", 1), state(2, "open", 1), state(3, "open", 1)]
+    seats[0].cost_usd, seats[1].cost_usd = 0.0125, 0.5
+    plain, terminal = io.StringIO(), Terminal()
+    for stream in (plain, terminal):
+        with Progress(seats, stream) as progress:
+            progress.show()
+    assert plain.getvalue().splitlines()[-1].endswith("0 failed, cost $0.5125")
+    assert all(word in terminal.getvalue() for word in ("cost", "$0.0125", "$0.5000"))
+
+
+def test_a_cost_of_which_some_prices_are_unknown_says_so() -> None:
+    seats = [state(1, "open", 1), state(2, "open", 1)]
+    seats[1].cost_usd = None
+    said = []
+    for first in (0.0, 0.25):
+        seats[0].cost_usd, stream = first, io.StringIO()
+        with Progress(seats, stream) as progress:
+            progress.show()
+        said.append(stream.getvalue().strip().rpartition(", ")[2])
+    assert said == ["cost unknown", "cost $0.2500+"]
+
+
+def test_words_of_a_page_are_neither_markup_nor_commands_to_the_terminal() -> None:
+    stream, seats = Terminal(), [state(1, "form")]
+    seats[0].action = "passed on from [/b] \x1b]0;owned\x07 [red]"
+    with Progress(seats, stream) as progress:
+        progress.show()
+    assert "[/b]" in stream.getvalue()
+    assert "\x1b]0;owned" not in stream.getvalue()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from bots.adapters.otree_server import OTreeServer
 from bots.services.cli import RunConfig
 from bots.services.runner import run
 from market.records import TABLES
@@ -48,6 +51,15 @@ def test_every_order_of_the_tables_was_decided_and_every_acknowledged_one_is_the
     }
     assert acknowledged
     assert acknowledged == ordered
+
+
+def test_the_server_was_told_how_the_bots_did(lab: Server, played: tuple[str, Path]) -> None:
+    session, folder = played
+    told = csv.DictReader(io.StringIO(OTreeServer(lab.address, key=KEY).table(session, "bots")))
+    by_seat = document(folder, "summary.json")["decisions"]["by_seat"]
+    assert [
+        {name: int(row[name]) for name in ("due", "valid", "repaired", "late", "stale", "failed")} for row in told
+    ] == [{name: count for name, count in counts.items() if name != "substituted"} for counts in by_seat.values()]
 
 
 def test_bots_are_marked_in_the_data(played: tuple[str, Path]) -> None:

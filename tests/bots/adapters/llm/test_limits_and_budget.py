@@ -5,17 +5,18 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from time import sleep
 
 import pytest
 
-from bots.adapters.llm import Failure, Keys, Models, Reply, Request, Scripted, Timing
+from bots.adapters.llm import Failure, Keys, Models, Outcome, Reply, Request, Scripted, Timing
 from bots.adapters.llm.asking import Model, Shared
 from bots.adapters.llm.budget import Budget
 from bots.adapters.llm.catalogue import ModelSpec, ProviderSpec
 from bots.adapters.llm.limits import Bucket, Limits, Rates
 from bots.adapters.llm.messages import RawAnswer, Usage
 from bots.adapters.llm.tokens import Prices, most_it_may_use
-from tests.bots.adapters.llm.asks import GOOD, KEYS, catalogue, question
+from tests.bots.adapters.llm.asks import GOOD, KEYS, WHOLE, catalogue, question
 
 
 def priced(script: Scripted, *, budget: Budget, prices: Prices | None = None, rates: Rates | None = None) -> Model:
@@ -121,14 +122,60 @@ def test_asking_stops_before_the_budget_is_passed() -> None:
     assert sum(reply.cost_usd or 0 for reply in replies) == pytest.approx(0.096)
 
 
-def test_calls_side_by_side_cannot_pass_the_budget_together() -> None:
-    budget = Budget(0.03)
-    model = priced(Scripted(lambda request: GOOD, delay_s=0.3), budget=budget, prices=Prices(1.0, 10.0))
-    room = int(0.03 // dollars(model))
+def side_by_side(budget: Budget, used: Usage) -> tuple[list[Outcome], int, float]:
+    """What comes of 16 questions at a time, how many were under way at once, and the most that one may cost."""
+    inside, most = [0], [0]
+
+    def script(request: Request) -> RawAnswer:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        sleep(0.2)
+        inside[0] -= 1
+        return RawAnswer(text=WHOLE, usage=used)
+
+    model = priced(Scripted(script), budget=budget, prices=Prices(1.0, 10.0))
     with ThreadPoolExecutor(16) as threads:
         outcomes = list(threads.map(lambda seat: model.ask(question(key=f"seat-{seat}")), range(16)))
-    assert sum(isinstance(outcome, Reply) for outcome in outcomes) == room < 16
-    assert budget.spent_usd < 0.03
+    return outcomes, most[0], dollars(model)
+
+
+def test_calls_side_by_side_cannot_pass_the_budget_together() -> None:
+    budget = Budget(0.03)
+    outcomes, at_once, worst = side_by_side(budget, Usage(0, 450))
+    assert at_once <= 0.03 // worst < 16
+    replies = [outcome for outcome in outcomes if isinstance(outcome, Reply)]
+    assert 0.03 - worst < budget.spent_usd <= 0.03
+    assert budget.spent_usd == pytest.approx(len(replies) * 0.0045)
+    assert {outcome.kind for outcome in outcomes if isinstance(outcome, Failure)} == {"over_budget"}
+
+
+def test_calls_that_cost_little_make_room_in_the_budget_for_those_that_wait() -> None:
+    budget = Budget(0.03)
+    outcomes, at_once, worst = side_by_side(budget, Usage(10, 10))
+    assert at_once <= 0.03 // worst < 16
+    assert all(isinstance(outcome, Reply) for outcome in outcomes)
+
+
+def test_a_call_that_finds_no_room_in_time_is_not_told_that_the_budget_is_spent() -> None:
+    budget = Budget(0.03)
+    assert budget.reserve(0.029)
+    failure = priced(Scripted([GOOD]), budget=budget, prices=Prices(1.0, 10.0)).ask(question(within=0.1))
+    assert isinstance(failure, Failure)
+    assert (failure.kind, failure.lasting) == ("rate_limited", False)
+    assert "under way" in failure.message
+
+
+def test_a_bug_in_a_provider_keeps_no_dollars_reserved() -> None:
+    def script(request: Request) -> RawAnswer:
+        raise ZeroDivisionError
+
+    budget = Budget(0.03)
+    model = priced(Scripted(script), budget=budget, prices=Prices(1.0, 10.0))
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            model.ask(question())
+    assert budget.spent_usd == pytest.approx(2 * dollars(model))
+    assert budget.reserve(0.03 - budget.spent_usd)
 
 
 def test_a_call_without_an_answer_may_have_been_billed() -> None:

@@ -45,6 +45,17 @@ def test_a_reply_comes_back_with_what_it_used_and_cost(vendor: str, server: Wire
 
 
 @every_vendor
+def test_usage_that_a_server_reports_as_nothing_is_estimated_and_paid_for(vendor: str, server: WireServer) -> None:
+    reply = asked(vendor, server, says(WHOLE, tokens=(0, 0)))
+    assert isinstance(reply, Reply), reply
+    assert reply.usage.estimated
+    assert reply.usage.prompt_tokens > 5
+    assert reply.usage.completion_tokens > 5
+    assert reply.cost_usd is not None
+    assert reply.cost_usd > 0
+
+
+@every_vendor
 def test_the_schema_is_enforced_where_the_vendor_enforces_schemas(vendor: str, server: WireServer) -> None:
     asked(vendor, server, says(WHOLE))
     schema = wire.schema_in(vendor, server.calls[0].body)

@@ -52,6 +52,24 @@ def test_a_line_holds_the_request_as_sent_and_the_reply_as_it_came(
     assert 0 < line["latency_s"] <= reply.latency_s
 
 
+def test_calls_before_there_is_a_file_are_kept_for_it_in_their_order(tmp_path: Path) -> None:
+    transcript = Transcript()
+    models = Models(local={"scripted": Scripted(lambda request: GOOD)}, keys=Keys({}), transcript=transcript)
+    for key in ("check", "again"):
+        models.ask("scripted", question(key=key))
+    transcript.begin(tmp_path / NAME)
+    assert [line["key"] for line in lines_in(tmp_path)] == ["check", "again"]
+    models.ask("scripted", question(key="turn"))
+    assert [line["key"] for line in lines_in(tmp_path)] == ["check", "again", "turn"]
+    transcript.close()
+    models.ask("scripted", question(key="too late"))
+    assert len(lines_in(tmp_path)) == 3
+
+
+def test_a_transcript_without_a_file_can_be_closed() -> None:
+    Transcript().close()
+
+
 def test_the_hash_is_that_of_the_requests_canonical_json(server: WireServer, tmp_path: Path) -> None:
     models = models_at(server, "openai", folder=tmp_path)
     for key, text in (("a", "one"), ("b", "one"), ("c", "two")):

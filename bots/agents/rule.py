@@ -1,0 +1,56 @@
+"""What all rule traders share: when they trade, that they forecast when asked, one sheet a period in call markets."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from bots.agents.desk import sides
+from bots.agents.expectations import forecast, last_seen
+from bots.agents.sheets import Draft, submit
+from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision
+from market.events import Phase
+from market.orders import Side
+from market.view import MarketView
+
+SHEET_IN = Decision(reason="the sheet of this period is in")
+
+
+class RuleTrader(ABC):
+    """Decides by a rule. A subclass says how it trades on an open book and what it writes on an order sheet.
+
+    Of a call market nothing is seen until the period closes, so that one sheet a period says everything.
+    """
+
+    _seq = -1
+
+    def decide(self, view: MarketView) -> Decision:
+        # events are numbered anew in each market of a session: a smaller number means that another has begun
+        if not -1 < self._seq <= view.seq:
+            self.begin(view)
+        self._seq = view.seq
+        if view.phase is Phase.FORECAST:
+            return forecast(view, self.expects)
+        if view.phase is not Phase.OPEN:
+            return CLOSED
+        able = sides(view)
+        if not able:
+            return NOTHING_LEFT
+        return self._once_a_period(view, able) if view.facts.institution == "call" else self.trade(view, able)
+
+    def _once_a_period(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
+        return SHEET_IN if view.orders else submit(view, self.draft(view, able))
+
+    def begin(self, view: MarketView) -> None:  # noqa: B027 - many have nothing to forget
+        """Forget what belongs to an earlier market; called before the first decision in each."""
+
+    @abstractmethod
+    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
+        """On an open book, able to trade on these sides, at least one."""
+
+    @abstractmethod
+    def draft(self, view: MarketView, able: tuple[Side, ...]) -> Draft:
+        """What to write on the sheet of a call market."""
+
+    def expects(self, view: MarketView, target: int) -> float:
+        """The price of period `target` in ticks, where it is asked: that it stays as it was."""
+        return last_seen(view, target)
