@@ -1,4 +1,4 @@
-"""A session without a server: traders take turns at an exchange, at random and without delay."""
+"""A market whose traders take turns at random and without delay: `simulation` for tests that look at every turn."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from bots.agents.trader import Trader, Turn, tell
+from bots.agents.trader import Trader, Turn
 from bots.agents.trading_agents import make_trader
-from market.designs import deal_roles, draw_dividends
-from market.events import ClosePeriod, OpenPeriod
+from market.designs import deal_roles
 from market.exchange import Exchange
+from market.information import draw_periods
 from market.tables import MarketRecord, Seat
 from market.treatments import Treatment
-from market.view import MarketView, view_of
+from simulation.desk import Desk, Glass
+from simulation.schedules import Evenly
+from simulation.sessions import play_market
 
-Glass = Callable[[MarketView], MarketView]
 Maker = Callable[[str, Random], Trader]
 
 
@@ -26,7 +27,7 @@ class Played:
     exchange: Exchange
     names: dict[str, str]
     seed: int
-    turns: list[Turn] = field(default_factory=list)
+    turns: Sequence[Turn] = field(default_factory=list)
 
     def record(self, session: str = "s1", market: str = "1-1") -> MarketRecord:
         """As the lab would hand it to `market.tables`."""
@@ -51,23 +52,10 @@ def play(
     seats = {f"T{number}": name for number, name in enumerate(names, 1)}
     traders = {seat: make(name, Random(f"{seed}/{seat}")) for seat, name in seats.items()}
     roles = deal_roles(treatment, ["rule"] * len(seats), rng)
-    played = Played(Exchange(treatment, dict(zip(seats, roles, strict=True))), seats, seed)
-    for dividend in draw_dividends(treatment, rng):
-        played.exchange.operate(OpenPeriod())
-        for turn in range(turns):
-            seconds = treatment.period_seconds * turn / turns
-            seat = rng.choice(list(seats))
-            played.turns.append(take_turn(played.exchange, seat, traders[seat], seconds, glass))
-        played.exchange.operate(ClosePeriod(dividend), treatment.period_seconds)
-    return played
-
-
-def take_turn(exchange: Exchange, seat: str, trader: Trader, seconds: float, glass: Glass) -> Turn:
-    view = view_of(exchange, seat, seconds)
-    decision = trader.decide(glass(view))
-    receipts = tuple(exchange.submit(seat, action, seconds) for action in decision.actions)
-    tell(trader, decision, receipts)
-    return Turn(view=view, decision=decision, receipts=receipts)
+    draws = draw_periods(treatment, dict.fromkeys(seats, "rule"), rng)
+    desk = Desk(Exchange(treatment, dict(zip(seats, roles, strict=True))), traders, glass)
+    play_market(desk, draws, Evenly(turns), rng)
+    return Played(desk.exchange, seats, seed, desk.turns)
 
 
 def refusals(played: Played) -> Iterator[str]:
