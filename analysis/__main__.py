@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.commands import comparison, power_table
+from analysis.pictures import write_pictures
 from analysis.read import ReadError, Recording
 from analysis.report import report
 from analysis.summary import MarketSummary, as_document, decision_coverage, summarise
@@ -33,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     written = commands.add_parser("report", help="one HTML file over run folders or folders of exported tables")
     written.add_argument("folders", type=Path, nargs="+", metavar="PATH")
     written.add_argument("--out", type=Path, default=Path("report.html"), help="default: report.html, here")
+    written.add_argument("--figures", type=Path, metavar="DIR", help="the figures as PNG files, too")
     written.set_defaults(run=_report)
     numbers = commands.add_parser("measures", help="the measures of each market of a folder")
     numbers.add_argument("folder", type=Path, metavar="PATH")
@@ -76,7 +78,8 @@ def _power(options: argparse.Namespace) -> str:
 
 def _report(options: argparse.Namespace) -> str:
     options.out.write_text(report(options.folders), encoding="utf-8")
-    return f"Report: {options.out}"
+    drawn = write_pictures(options.folders, options.figures) if options.figures else []
+    return "\n".join([f"Report: {options.out}", *(f"Figure: {path}" for path in drawn)])
 
 
 def _measures(options: argparse.Namespace) -> str:

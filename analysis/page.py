@@ -92,6 +92,13 @@ def figure(svg: str, caption: str, description: str) -> str:
     return f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
+def image(png: bytes, caption: str) -> str:
+    """A picture that a run has drawn."""
+    data = b64encode(png).decode()
+    drawn = f'<img alt="{escape(caption)}" src="data:image/png;base64,{data}">'
+    return f"<figure>{drawn}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
 def table(header: Sequence[Cell], rows: Iterable[Sequence[Cell]], total: Sequence[Cell] = ()) -> str:
     """Rows of cells under a header; `total` is the last row, set apart."""
     head = "".join(f'<th scope="col"{_class(cell)}>{escape(cell.text)}</th>' for cell in header)

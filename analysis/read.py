@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,8 +65,16 @@ class Recording:
         return self._tables[name]
 
     def markets(self) -> list[RecordedMarket]:
-        """The markets of the folder in order of session and number."""
-        rows = self.table("markets").sort_values(["session", "market"]).to_dict("records")
+        """The markets of the folder in order of session and number, less those for practice.
+
+        What the lab could not do again is warned of.
+        """
+        table = self.table("markets").sort_values(["session", "market"])
+        for row in table[table["error"].notna()].to_dict("records"):
+            warnings.warn(
+                f"Market {row['market']} of session {row['session']} is left out: {row['error']}", stacklevel=2
+            )
+        rows = table[table["error"].isna() & (table["practice"] == 0)].to_dict("records")
         simulated = self.document("summary.json").get("kind") == "simulation"
         return [_recorded_market(self.folder / "markets.csv", row, simulated) for row in rows]
 

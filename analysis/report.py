@@ -10,7 +10,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.figures import gains_figure, price_figure
+from analysis.forecasts import by_horizon
 from analysis.group_report import beside_published, several_markets
+from analysis.order_books import Run, order_book_runs, order_books
+from analysis.other_runs import is_other, other_runs
 from analysis.page import Cell, figure, heading, numbers, page, pair, paragraph, section, table, words
 from analysis.read import Recording
 from analysis.style import svg
@@ -33,9 +36,12 @@ def write_report(folder: Path) -> Path:
 def report(folders: Sequence[Path]) -> str:
     """The HTML of a report over several folders. Raises ReadError where one cannot be read at all."""
     recordings = [Recording(folder) for folder in folders]
-    markets = [one for recording in recordings for one in _summaries(recording)]
-    parts = [*_missing_tables(recordings), *_treatments(markets), *_decisions(recordings)]
-    return page(_title(markets), _lead(markets), parts)
+    others = [one for one in recordings if is_other(one)]
+    books = order_book_runs(recordings)
+    recorded = [one for one in recordings if one not in others and one.folder not in {run.folder for run in books}]
+    markets = [one for recording in recorded for one in _summaries(recording)]
+    parts = [*_missing_tables(recorded), *_treatments(markets), *order_books(books), *other_runs(others)]
+    return page(_title(markets, books, others), _lead(markets, books, others), [*parts, *_decisions(recorded)])
 
 
 def _summaries(recording: Recording) -> list[MarketSummary]:
@@ -57,15 +63,18 @@ def _missing_tables(recordings: Sequence[Recording]) -> Iterator[str]:
             yield paragraph(f"{text}session's tables into the folder and make the report again.", "note")
 
 
-def _title(markets: Sequence[MarketSummary]) -> str:
-    titles = dict.fromkeys(one.treatment.title for one in markets)
-    return ", ".join(titles) or "A run without tables"
+def _title(markets: Sequence[MarketSummary], books: Sequence[Run], others: Sequence[Recording]) -> str:
+    titles = [one.treatment.title for one in markets] + ["Order-book market" for _ in books]
+    titles += [str(one.document("summary.json").get("title", "Other economy")) for one in others]
+    return ", ".join(dict.fromkeys(titles)) or "A run without tables"
 
 
-def _lead(markets: Sequence[MarketSummary]) -> str:
+def _lead(markets: Sequence[MarketSummary], books: Sequence[Run], others: Sequence[Recording]) -> str:
     sessions = dict.fromkeys(one.market.session for one in markets)
     named = f" ({', '.join(sessions)})" if 0 < len(sessions) <= 4 else ""
-    return f"{plural(len(sessions), 'session')}{named}, {plural(len(markets), 'market')}"
+    counts = [f"{plural(len(sessions), 'session')}{named}, {plural(len(markets), 'market')}"] if markets else []
+    counts += [plural(len(books), "simulated order-book market")] if books else []
+    return "; ".join(counts + ([plural(len(others), "run") + " of other economies"] if others else []))
 
 
 def _treatments(markets: Sequence[MarketSummary]) -> Iterator[str]:
@@ -100,6 +109,9 @@ def _one_market(one: MarketSummary) -> Iterator[str]:
     yield heading("Measures")
     yield _measures(one)
     yield from beside_published(one)
+    if len(one.forecasts):
+        yield heading("Forecasts")
+        yield _forecasts(one)
     yield heading("Who gained")
     yield pair(_gains(one), _by_who(one))
     yield paragraph(_gain_in_words(one.treatment), "mute")
@@ -142,6 +154,20 @@ def _measures(one: MarketSummary) -> str:
         about = MEASURES[name]
         says = Cell(about.meaning, "w")
         rows.append([*words(about.title), *numbers(measured(one.treatment, name, value)), says, *words(about.source)])
+    return table(header, rows)
+
+
+def _forecasts(one: MarketSummary) -> str:
+    header = [*words("Kind"), *numbers("Periods ahead", "Forecasts", "Mean error", "Bias", "Paid")]
+    rows = [
+        [
+            *words(row["kind"]),
+            *numbers(count(row["horizon"]), count(row["forecasts"])),
+            *numbers(*(amount(one.treatment, row[name]) for name in ("forecast_error", "forecast_bias"))),
+            *numbers(percent(row["forecast_within"])),
+        ]
+        for row in by_horizon(one.forecasts, one.treatment.forecasts.band).to_dict("records")
+    ]
     return table(header, rows)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import measures
+from analysis.forecasts import forecast_measures
 from analysis.microstructure import mean_costs
 from analysis.read import RecordedMarket, Recording
 from analysis.surplus import allocation
@@ -21,7 +22,7 @@ from market.treatments import Treatment
 
 # How long after a trade its impact is looked at.
 TAU_SECONDS = 5.0
-NEEDED = ("markets", "trades", "quotes", "accounts", "participants")
+NEEDED = ("markets", "trades", "quotes", "accounts", "participants", "forecasts")
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class MarketSummary:
     `periods`, one row for each up to the last that left a trace: period, trades, volume, mean_price, benchmark
     (fundamental value, or the middle of the competitive prices), spread and quoted (time-weighted), and dividend, or
     where induced alpha, efficiency, surplus, extramarginal and missed. `traders`, one row a trader: trader,
-    participant, kind, model, role, orders, trades, shares, cash, gain. `trades` as in `market.records`. `measures` by
-    name, NaN where one is not defined.
+    participant, kind, model, role, orders, trades, shares, cash, gain. `trades` and `forecasts` as in `market.records`.
+    `measures` by name, NaN where one is not defined.
     """
 
     market: RecordedMarket
@@ -40,6 +41,7 @@ class MarketSummary:
     traders: pd.DataFrame
     trades: pd.DataFrame
     measures: dict[str, float]
+    forecasts: pd.DataFrame
 
     @property
     def treatment(self) -> Treatment:
@@ -57,12 +59,15 @@ def summarise(recording: Recording) -> list[MarketSummary]:
 
 
 def _summarise(recording: Recording, market: RecordedMarket) -> MarketSummary:
-    trades, quotes, accounts, people = (market.rows(recording.table(name)) for name in NEEDED[1:])
+    trades, quotes, accounts, people = (market.rows(recording.table(name)) for name in NEEDED[1:5])
     periods = _periods(market, trades, quotes, accounts)
     induced = market.treatment.induced
     named = _induced_measures(market, periods, trades) if induced else _asset_measures(periods, trades, people)
     named |= mean_costs(trades, quotes, TAU_SECONDS)
-    return MarketSummary(market, periods, _traders(market.treatment, people, accounts), trades, named)
+    forecasts = market.rows(recording.table("forecasts"))
+    if len(forecasts):
+        named |= forecast_measures(forecasts, market.treatment.forecasts.band)
+    return MarketSummary(market, periods, _traders(market.treatment, people, accounts), trades, named, forecasts)
 
 
 def _competitive(market: RecordedMarket) -> Equilibrium | None:
@@ -96,17 +101,23 @@ def _period(
         "trades": len(trades),
         "volume": volume,
         "mean_price": paid / volume if volume else float("nan"),
-        "benchmark": _benchmark(market, number),
+        "benchmark": _benchmark(market, number, accounts),
         "spread": book["spread"],
         "quoted": book["quoted"],
         **(_surplus(market, trades) if market.treatment.induced else {"dividend": _dividend(accounts)}),
     }
 
 
-def _benchmark(market: RecordedMarket, period: int) -> float:
-    """What theory says of the price; NaN where a share pays nothing."""
+def _benchmark(market: RecordedMarket, period: int, accounts: pd.DataFrame) -> float:
+    """What theory says of the price; NaN where a share pays nothing.
+
+    Where states are drawn, it is the value to who knows the period's: prices that tell it are at rational expectations.
+    """
     if point := _competitive(market):
         return (point.low + point.high) / 2
+    states = accounts["state"].dropna()
+    if len(states):
+        return float(market.treatment.rational_value(period, str(states.iloc[0])) or "nan")
     return float(market.treatment.fundamental(period) or "nan")
 
 
@@ -128,7 +139,8 @@ def _surplus(market: RecordedMarket, trades: pd.DataFrame) -> dict[str, float]:
 def _alpha(market: RecordedMarket, trades: pd.DataFrame) -> float:
     if trades.empty:
         return float("nan")
-    return measures.smiths_alpha(trades["price"], trades["quantity"], _benchmark(market, 1))
+    point = equilibrium(market.roles.values())
+    return measures.smiths_alpha(trades["price"], trades["quantity"], (point.low + point.high) / 2)
 
 
 # Measures of a whole market

@@ -59,6 +59,9 @@ MEASURES: Mapping[str, Measure] = {
     "realised_spread": Measure(
         "Realised spread", "money", "the same against the mid 5 s later: what who quoted keeps", "Huang & Stoll 1996"
     ),
+    "forecast_error": Measure("Forecast error", "money", "mean distance of forecast and price", "forecasts"),
+    "forecast_bias": Measure("Forecast bias", "money", "mean of forecast less price: above 0 is too high", "forecasts"),
+    "forecast_within": Measure("Forecasts paid", "percent", "share within the paid band of the price", "forecasts"),
     "price_impact": Measure("Price impact", "money", "the rest: what the mid moved in 5 s", "Huang & Stoll 1996"),
 }
 

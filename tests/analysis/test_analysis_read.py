@@ -47,6 +47,14 @@ def test_rows_are_told_apart_by_market(played: Played, tmp_path: Path) -> None:
     assert len(first.rows(recording.table("trades"))) == len(played.exchange.trades)
 
 
+def test_a_market_for_practice_is_recorded_but_not_measured(played: Played, tmp_path: Path) -> None:
+    folder = write_tables(tmp_path, played, played)
+    table = pd.read_csv(folder / "markets.csv")
+    table.loc[0, "practice"] = 1
+    table.to_csv(folder / "markets.csv", index=False)
+    assert [one.market for one in Recording(folder).markets()] == ["2-1"]
+
+
 def test_a_missing_folder_file_or_column_is_named(folder: Path) -> None:
     with pytest.raises(ReadError, match="no-such-run: there is no such folder"):
         Recording(folder / "no-such-run")

@@ -96,7 +96,7 @@ def test_names_are_text_and_nothing_else(asset: Played, tmp_path: Path) -> None:
 def test_a_run_without_tables_still_shows_its_decisions_and_says_what_is_missing(tmp_path: Path) -> None:
     write_decisions(tmp_path, {"T1": ["valid", "late"]})
     html = write_report(tmp_path).read_text(encoding="utf-8")
-    assert "has no markets.csv, trades.csv, quotes.csv, accounts.csv, participants.csv" in html
+    assert "has no markets.csv, trades.csv, quotes.csv, accounts.csv, participants.csv, forecasts.csv" in html
     assert "Decisions" in html
     assert not pictures(html)
 

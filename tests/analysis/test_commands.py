@@ -66,3 +66,11 @@ def test_a_measure_that_the_markets_lack_is_named(folders: list[Path], capsys: p
 def test_one_session_a_side_is_too_little_for_power(folders: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["power", str(folders[0]), str(folders[3]), "--measure", "efficiency"]) == 2
     assert "Power needs at least 2 known sessions" in capsys.readouterr().err
+
+
+def test_the_figures_of_a_report_are_written_as_pictures(folders: list[Path], tmp_path: Path) -> None:
+    out, drawn = tmp_path / "report.html", tmp_path / "figures"
+    assert main(["report", *map(str, folders), "--out", str(out), "--figures", str(drawn)]) == 0
+    [prices] = sorted(drawn.iterdir())
+    assert prices.name == "01-smith_1962-prices.png"
+    assert prices.read_bytes().startswith(b"\x89PNG")
