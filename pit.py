@@ -108,7 +108,7 @@ def set_up(requirements: Path) -> None:
 
 
 def fingerprint(requirements: Path) -> str:
-    lists = {ROOT / "requirements.txt", requirements}
+    lists = {ROOT / "requirements.txt", *requirements.parent.glob("*.txt")}  # lists name one another
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(lists))).hexdigest()
 
 

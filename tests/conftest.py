@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from pit import Server
 from tests.lab import running_lab
+
+# A busy machine is slow now and then; time is measured in `benchmarks`.
+settings.register_profile("openpit", deadline=None)
+settings.load_profile("openpit")
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "bots.domain": ["bots", "market", "analysis"],
     "bots.services": ["bots", "market", "analysis"],
     "otree_app": ["otree_app", "bots.agents", "market"],
+    "simulation": ["simulation", "bots.agents", "bots.adapters.llm", "analysis", "market"],
 }
 
 LIST_MODULES = """

@@ -18,6 +18,8 @@
   const HIGHEST_BAR = 0.22;
   const FONT = "12px system-ui, 'Segoe UI', Roboto, sans-serif";
   const PERIOD_PIXELS = 24;
+  const PRICE_PIXELS = 52;
+  const DIGIT_PIXELS = 7;
   const REDRAW_MS = 200;
 
   let plot = null;
@@ -116,20 +118,25 @@
     return {
       stroke: MUTE,
       font: FONT,
-      size: 52,
+      size: (u, labels) => Math.max(PRICE_PIXELS, ...(labels || []).map((label) => 14 + DIGIT_PIXELS * label.length)),
       gap: 6,
       space: 48,
       grid: { stroke: GRID, width: 1 },
       ticks: { show: false },
-      values: (u, splits) => splits.map((ticks) => (Number.isInteger(ticks) ? money(ticks, facts.tick) : "")),
+      values: (u, splits) => splits.map((ticks) => (Number.isInteger(ticks) && highest() ? money(ticks, facts.tick) : "")),
     };
   }
 
   // The ends of the price axis are round numbers, so that they move only when a price comes near them.
   function ceiling() {
+    return round(1.08 * (highest() || facts.price_max), Math.ceil);
+  }
+
+  /** The highest price that is known, 0 for none: the axis has no numbers then, for they would suggest some. */
+  function highest() {
     // Units that were traded are gone from the view, but the axis must not shrink for that.
     highestUnit = Math.max(highestUnit, ...view.holdings.values_left, ...view.holdings.costs_left);
-    return round(1.08 * (prices().reduce((one, other) => Math.max(one, other), highestUnit) || facts.price_max), Math.ceil);
+    return prices().reduce((one, other) => Math.max(one, other), highestUnit);
   }
 
   /** Zero, unless all prices are close to each other and far from it. */
@@ -140,7 +147,8 @@
   }
 
   function prices() {
-    return [...view.trades.map((trade) => trade[3]), ...cleared().map((summary) => summary[3]), ...facts.fundamental];
+    const first = facts.reference_price ? [facts.reference_price] : [];
+    return [...first, ...view.trades.map((trade) => trade[3]), ...cleared().map((summary) => summary[3]), ...facts.fundamental];
   }
 
   function round(amount, way) {
