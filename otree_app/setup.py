@@ -100,7 +100,8 @@ def _make_round(subsession: Subsession, treatment: Treatment) -> None:
     for group in subsession.get_groups():
         # partners are on the same side, with the same start, in all of their markets: so their instructions stay true
         dealt = Random(f"{base}-roles-{turn}-{group.id_in_subsession}")
-        _make_market(group, treatment, kinds, _seed(base, group), dealt)
+        named = Random(f"{base}-names-{turn}-{group.id_in_subsession}") if treatment.steps.guess_bots else None
+        _make_market(group, treatment, kinds, _seed(base, group), dealt, named)
 
 
 def kinds_of(treatment: Treatment, seats: int) -> list[str]:
@@ -127,10 +128,18 @@ def _seed(base: object, group: Group) -> int:
     return Random(f"{base}-{group.round_number}-{group.id_in_subsession}").getrandbits(31)
 
 
-def _make_market(group: Group, treatment: Treatment, kinds: Sequence[str], seed: int, dealt: Random) -> None:
-    """Name the traders of a market, deal roles, and draw all that chance decides in it from its own seed."""
+def _make_market(
+    group: Group, treatment: Treatment, kinds: Sequence[str], seed: int, dealt: Random, named: Random | None
+) -> None:
+    """Name the traders of a market, deal roles, and draw all that chance decides in it from its own seed.
+
+    Traders are numbered by seat, or by `named` where people guess who is a bot: bots take the last seats.
+    """
     players: list[Player] = group.get_players()
-    for number, player in enumerate(players, start=1):
+    numbers = list(range(1, len(players) + 1))
+    if named:
+        named.shuffle(numbers)
+    for number, player in zip(numbers, players, strict=True):
         player.trader, player.kind = f"T{number}", kinds[player.participant.id_in_session - 1]
     roles = deal_roles(treatment, [player.kind for player in players], dealt)
     draws = draw_periods(treatment, {player.trader: player.kind for player in players}, Random(seed))

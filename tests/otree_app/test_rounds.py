@@ -107,3 +107,11 @@ def test_each_market_waits_for_its_seats_and_runs_from_its_own_start(lab: Server
         assert (await asyncio.to_thread(lab.ask, f"/api/openpit/session/{session}"))["finished"]
 
     play(story())
+
+
+def test_where_people_guess_who_is_a_bot_the_numbers_of_traders_tell_nothing(lab: Server) -> None:
+    session, _ = new_session(lab, seats=12, seed=4, **own_treatment(lab, steps={"guess_bots": True}, bots=6))
+    traders = [one["trader"] for one in lab.ask(f"/api/openpit/session/{session}")["participants"]]
+    assert sorted(traders) == sorted(f"T{number}" for number in range(1, 13))
+    bots = {int(trader.removeprefix("T")) for trader in traders[6:]}
+    assert bots != set(range(7, 13))
