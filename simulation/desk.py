@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
-from bots.agents.trader import Decision, Trader, Turn, tell
+from bots.agents.trader import Decision, Trader, Turn, begin, tell
 from market.exchange import Exchange
 from market.view import MarketView, view_of
 
@@ -48,6 +48,10 @@ class Desk:
     traders: Mapping[str, Trader]
     glass: Glass = lambda view: view
     turns: list[DeskTurn] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for trader in self.traders.values():
+            begin(trader)
 
     def ask(self, seat: str, seconds: float) -> Pending:
         """Have a trader decide on the market as it stands."""

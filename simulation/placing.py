@@ -1,5 +1,5 @@
-"""In which market, and after which event, each recorded turn was taken. A line of a turn names no market: what it says
-of the account and the quotes does."""
+"""In which market, and after which event, each recorded turn was taken. A line of a turn names the round, the first
+versions not even that: what it says of the account and the quotes says the rest."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def do_again(exchange: Exchange, line: LogLine) -> None:
 def place(markets: Sequence[RecordedMarket], turns: Iterable[Line]) -> Placed:
     """Each seat's turns in order: a turn belongs to the market of the one before, or else to the next that fits."""
     placed, by_seat = Placed(), _by_participant(turns)
-    seen = [dict(_seen(market, by_seat)) for market in markets]
+    seen = [(int(market.market.split("-")[0]), dict(_seen(market, by_seat))) for market in markets]
     for participant, lines in by_seat.items():
         first, after = 0, 0
         for line in lines:
@@ -74,12 +74,14 @@ def _by_participant(turns: Iterable[Line]) -> dict[str, list[Line]]:
 
 
 def _fitting(
-    line: Line, participant: str, seen: Sequence[Mapping[tuple[str, int], Seen]], first: int, after: int
+    line: Line, participant: str, seen: Sequence[tuple[int, Mapping[tuple[str, int], Seen]]], first: int, after: int
 ) -> int | None:
     told = Seen(line["period"], tuple(line["quote"]), line["last_price"], line["cash"], line["shares"])
     for number in range(first, len(seen)):
+        round_number, sights = seen[number]
         early = number == first and line["view_seq"] < after
-        if not early and seen[number].get((participant, line["view_seq"])) == told:
+        elsewhere = line.get("round", round_number) != round_number
+        if not (early or elsewhere) and sights.get((participant, line["view_seq"])) == told:
             return number
     return None
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from bots.adapters.llm import Failure, Keys, Models, Outcome, Request, read_transcript
 from bots.adapters.llm.transcript import FILE_NAME
 from bots.agents.language_model import LanguageModelConfig, LanguageModelTrader
-from bots.agents.trader import Decision, Trader, tell
+from bots.agents.trader import Decision, Trader, begin, tell
 from bots.agents.trading_agents import TRADERS, make_trader
 from market.encoding import encode_command
 from market.events import Phase
@@ -105,6 +105,11 @@ class Seat:
     def __init__(self, trader: Trader | None, replies: RecordedReplies, reflections: Iterable[str] = ()) -> None:
         self._trader, self._replies = trader, replies
         self._reflections = deque(reflections)
+
+    def begin(self) -> None:
+        """The turns to come are of another market."""
+        if self._trader:
+            begin(self._trader)
 
     def turn(self, market: str, line: Line, view: MarketView) -> Verdict:
         """Decide anew and be told what became of it. Where a rule stood in for the model, or the answer was late, what

@@ -69,6 +69,8 @@ class _Walk:
         self.market, self.turns, self.done = market, turns, done
         self.exchange = Exchange(market.treatment, market.roles)
         self.seats = {one.trader: seats[one.participant] for one in market.seats if one.participant in seats}
+        for seat in self.seats.values():
+            seat.begin()
         self.due: dict[str, deque[_Due]] = {trader: deque() for trader in self.seats}
         self.away: set[str] = set()
 

@@ -156,6 +156,7 @@ def _line(who: dict[str, Any], number: int, market: Played, turn: DeskTurn) -> d
         "market": market.market,
         "trader": view.trader,
         "turn": number,
+        "round": int(market.market.split("-")[0]),
         "period": view.period,
         "asked": asked_of(view),
         "seconds": view.seconds,

@@ -43,8 +43,11 @@
 
   function tellDue(why) {
     armed = null;
-    tell("due", { why, view: text() });
+    tell("due", { why, round: round(), view: text() });
   }
+
+  // Which of the session's markets this is, counted from 1: the last part of its socket's address.
+  const round = () => (typeof js_vars === "undefined" ? 1 : Number(js_vars.socket.split("/").pop()));
 
   const text = () => {
     const page = window.openpit;

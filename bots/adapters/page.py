@@ -52,11 +52,13 @@ class PhaseChanged:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A decision is due on `view`. `why` is event or quiet; `at` when the page said so, seconds since 1970."""
+    """A decision is due on `view`. `why` is event or quiet; `at` when the page said so, seconds since 1970; `round`
+    counts the markets of the session from 1."""
 
     view: MarketView
     why: str
     at: float
+    round: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _event(message: Message) -> PageEvent:
         case "phase":
             return PhaseChanged(Phase(message["phase"]), message["period"], message["trader"])
         case "due":
-            return Due(MarketView.from_json(message["view"]), message["why"], message["at"] / 1000)
+            return Due(MarketView.from_json(message["view"]), message["why"], message["at"] / 1000, message["round"])
         case "lost":
             return Lost(message["why"])
         case "alive":

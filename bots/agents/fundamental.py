@@ -49,7 +49,7 @@ class Fundamental(RuleTrader):
         reason = "quotes round the value" if wanted else "no idea what a share is worth"
         return Decision(actions=quote(view, wanted, self.config.size), reason=reason)
 
-    def begin(self, view: MarketView) -> None:
+    def begin(self) -> None:
         self._factors.clear()
 
     def draft(self, view: MarketView, able: tuple[Side, ...]) -> Draft:

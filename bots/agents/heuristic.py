@@ -71,7 +71,7 @@ class Heuristic(RuleTrader):
             return Decision(reason="nothing tells what a share is worth")
         return self._take(view, bargains) or self._quote(view, bargains)
 
-    def begin(self, view: MarketView) -> None:
+    def begin(self) -> None:
         self._opinions.clear()
 
     def draft(self, view: MarketView, able: tuple[Side, ...]) -> Draft:

@@ -103,7 +103,7 @@ class LanguageModelTrader:
         self._execution = Execution(self._think, POLICIES[own.execution]())
         self._news = News()
         self._seen: MarketView | None = None
-        self._settled: MarketView | None = None
+        self._settled: tuple[Phase, int] | None = None
 
     @property
     def settings(self) -> Mapping[str, object]:
@@ -128,11 +128,20 @@ class LanguageModelTrader:
         """Dollars that this seat's calls have cost; None once one was made whose price is unknown."""
         return self._line.cost_usd
 
+    def go_on_after(self, questions: int, probes: int, cost_usd: float | None) -> None:
+        """Take up a seat for which so much was asked before: numbers go on, and so do its costs."""
+        self._line.asked, self._line.probes, self._line.cost_usd = questions, probes, cost_usd
+
     # The market
+
+    def begin(self) -> None:
+        """Another market: its news and its phases are new, what was learnt stays."""
+        self._news, self._settled = News(), None
+        self._execution.stop()
 
     def decide(self, view: MarketView) -> Decision:
         """Ask, within the time that people have; or go on with what was wanted before."""
-        if self._is_settled(view):
+        if self._settled == (view.phase, view.period):
             return FORECASTS_IN if view.phase is Phase.FORECAST else SHEET_IN
         if view.phase is Phase.FORECAST:
             self._seen = view
@@ -151,12 +160,7 @@ class LanguageModelTrader:
         if self._seen:
             self._memory.became(self._news.told(self._seen, decision, fates))
             if settles(self._seen, decision, fates):
-                self._settled = self._seen
-
-    def _is_settled(self, view: MarketView) -> bool:
-        """Whether this phase has its answer already. Event numbers that fall mean that another market has begun."""
-        last = self._settled
-        return bool(last and (last.phase, last.period) == (view.phase, view.period) and last.seq <= view.seq)
+                self._settled = self._seen.phase, self._seen.period
 
     def reflect(self, view: MarketView) -> Decision | None:
         """Look back, in the pause after a period or market; None where this trader does not. Never has actions."""

@@ -39,10 +39,15 @@ class MarketMaker(RuleTrader):
 
     def __init__(self, *, config: MarketMakerConfig | None = None) -> None:
         self.config = config or MarketMakerConfig()
-        self._start = 0
+        self._start: int | None = None
 
-    def begin(self, view: MarketView) -> None:
-        self._start = view.holdings.shares
+    def begin(self) -> None:
+        self._start = None
+
+    def decide(self, view: MarketView) -> Decision:
+        if self._start is None:
+            self._start = view.holdings.shares
+        return super().decide(view)
 
     def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
         able = self._wanted(view, able)
@@ -67,7 +72,7 @@ class MarketMaker(RuleTrader):
 
     def _inventory(self, view: MarketView) -> int:
         """Shares above those at the start; in induced markets 0, as units leave with the trade."""
-        return 0 if view.facts.induced else view.holdings.shares - self._start
+        return 0 if view.facts.induced or self._start is None else view.holdings.shares - self._start
 
     def _full(self, view: MarketView, side: Side) -> bool:
         inventory = self._inventory(view) if side is Side.BUY else -self._inventory(view)

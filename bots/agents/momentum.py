@@ -53,7 +53,7 @@ class PathTrader(RuleTrader):
             return Decision(actions=self._use_unit(view, able[0]), reason="the unit expires with the period")
         return Decision(actions=withdraw(view, *Side), reason="no trend to trade on")
 
-    def begin(self, view: MarketView) -> None:
+    def begin(self) -> None:
         self._acted_on = None
 
     def draft(self, view: MarketView, able: tuple[Side, ...]) -> Draft:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bots.agents.language_model import LanguageModelTrader
 from bots.agents.questions import FormAnswers, FormField
-from bots.agents.trader import Decision, Fate, Trader, tell
+from bots.agents.trader import Decision, Fate, Trader, begin, tell
 from market.view import MarketView
 
 
@@ -38,6 +38,10 @@ class OutOfReachPolicy:
     @property
     def cost_usd(self) -> float | None:
         return self.model.cost_usd
+
+    def begin(self) -> None:
+        for one in (self.model, *self._substitutes.values()):
+            begin(one)
 
     def decide(self, view: MarketView) -> Decision:
         decision = self.model.decide(view)

@@ -21,13 +21,7 @@ class RuleTrader(ABC):
     Of a call market nothing is seen until the period closes, so that one sheet a period says everything.
     """
 
-    _seq = -1
-
     def decide(self, view: MarketView) -> Decision:
-        # events are numbered anew in each market of a session: a smaller number means that another has begun
-        if not -1 < self._seq <= view.seq:
-            self.begin(view)
-        self._seq = view.seq
         if view.phase is Phase.FORECAST:
             return forecast(view, self.expects)
         if view.phase is not Phase.OPEN:
@@ -40,8 +34,8 @@ class RuleTrader(ABC):
     def _once_a_period(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
         return SHEET_IN if view.orders else submit(view, self.draft(view, able))
 
-    def begin(self, view: MarketView) -> None:  # noqa: B027 - many have nothing to forget
-        """Forget what belongs to an earlier market; called before the first decision in each."""
+    def begin(self) -> None:  # noqa: B027 - many have nothing to forget
+        """Forget what belongs to an earlier market."""
 
     @abstractmethod
     def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:

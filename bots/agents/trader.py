@@ -72,6 +72,20 @@ def tell(trader: Trader, decision: Decision, fates: Sequence[Fate]) -> None:
         trader.told(decision, fates)
 
 
+@runtime_checkable
+class Begins(Protocol):
+    """A trader that remembers things of the market it is in."""
+
+    def begin(self) -> None: ...
+
+
+def begin(trader: Trader) -> None:
+    """Tell a trader that the next view is of a market that it has not seen: what it remembers of the last one's periods
+    and shares no longer holds. Never called while it decides."""
+    if isinstance(trader, Begins):
+        trader.begin()
+
+
 def asked_of(view: MarketView) -> str:
     """What a decision on `view` is about: "forecast" or "trade"."""
     return "forecast" if view.phase is Phase.FORECAST else "trade"

@@ -10,8 +10,8 @@ from bots.domain.seat import Seat
 
 LOOK_SECONDS = 0.5
 ASK_SECONDS = 2.0
-# After the session's end bots still move on to their last pages.
-LAST_PAGES_SECONDS = 10.0
+# After the last market bots still answer the pages that follow it, and a model takes its time for each.
+LAST_PAGES_SECONDS = 180.0
 # Where the server does not tell, bots that can do nothing more for so long say that it is over.
 RESTING_SECONDS = 30.0
 STOP_SECONDS = 5.0

@@ -15,7 +15,7 @@ from bots.adapters.errors import BrowserGone, PageLeft
 from bots.adapters.forms import for_traders
 from bots.adapters.page import Alive, Arrived, Due, Lost, PageEvent, PhaseChanged
 from bots.agents.questions import askable
-from bots.agents.trader import Decision, Trader, seconds_allowed, settles
+from bots.agents.trader import Decision, Trader, begin, seconds_allowed, settles
 from bots.domain.state import SeatState
 from bots.domain.thinking import (
     Answered,
@@ -29,7 +29,7 @@ from bots.domain.thinking import (
     look_back,
     think,
 )
-from bots.domain.turns import BotPage, Done, SeatName, Timing, carry_out, in_words, turn_line
+from bots.domain.turns import BotPage, Done, SeatName, Timing, carry_out, in_words, newest, turn_line
 from market.events import Phase
 from market.view import MarketView
 
@@ -61,7 +61,7 @@ Album = Callable[[str, bytes], None]
 
 
 class Seat:
-    """Plays one participant. `play` runs in a thread of its own; everything else comes in as events."""
+    """Plays one participant; `turns` were recorded before. `play` runs in its own thread, all else comes as events."""
 
     def __init__(
         self,
@@ -73,6 +73,7 @@ class Seat:
         record: Recorder,
         album: Album,
         log: LoggerAdapter[Any],
+        turns: int = 0,
     ) -> None:
         self.state = SeatState(name)
         self._trader, self._pace, self._rng = trader, pace, rng
@@ -80,9 +81,8 @@ class Seat:
         self._page: BotPage
         self._events: SimpleQueue[SeatEvent] = SimpleQueue()
         self._stopping = Event()
-        self._lost_at = 0.0
+        self._turn, self._lost_at = turns, 0.0
         self._phase = Phase.WAITING
-        self._turn = 0
         self._thinking: Due | None = None
         self._asked, self._late = 0.0, False
         self._view: MarketView | None = None
@@ -90,6 +90,7 @@ class Seat:
         self._busy = self._form_waits = False
         self._form: Arrived | None = None
         self._press_at, self._tries = 0.0, 0
+        self._path = self._market = ""  # of the page; of the market that the trader knows
 
     def sit(self, page: BotPage) -> None:
         """Give the seat its page, whose events go to `hear`."""
@@ -178,7 +179,7 @@ class Seat:
         if self._form is None or self._form.path != page.path:
             self._log.info("page %s (%s)", page.path, page.kind)
             self._tries = 0
-        self._form = page if page.kind == "form" else None
+        self._form, self._path = page if page.kind == "form" else None, page.path
         self._phase = Phase.WAITING
         self.state.place = {"market": self._phase.value, "still": "last page"}.get(page.kind, page.kind)
         if self._form and not self._ask_for_answers(page):
@@ -229,6 +230,9 @@ class Seat:
             self._page.arm(after=after, least=least, longest=QUIET_PACES * self._pace)
 
     def _think(self, due: Due) -> None:
+        if self._path != self._market:
+            self._market = self._path
+            begin(self._trader)
         self._thinking, self._view, self._asked, self._late = due, due.view, time(), False
         think(self._trader, due, self.hear)
 
@@ -245,7 +249,10 @@ class Seat:
         decision = answer.decision
         self._watch_deadline(answer.due, answer.answered, calls=decision.calls)
         late, self._thinking = self._late, None
-        done = Done("late", "") if late else carry_out(self._page, decision, answer.due.view, time)
+        if late or self._path != self._market:
+            done = Done("late" if late else "stale", "The market was left.")
+        else:
+            done = carry_out(self._page, decision, answer.due.view, time)
         if not late:
             self._write(answer, done)
         decision, seen = replace(decision, outcome=done.outcome), answer.due.view
@@ -266,15 +273,9 @@ class Seat:
         if self._pause is None or view is None or self._occupied or not isinstance(trader, LooksBack):
             return
         # The page of a finished market leaves at once: what was seen last has to do.
-        now, self._view = self._newest(view), None
+        now, self._view = newest(self._page, view), None
         self._busy = True
         look_back(trader, replace(now, phase=self._pause), self.hear)
-
-    def _newest(self, view: MarketView) -> MarketView:
-        try:
-            return self._page.newer(view.seq) or view
-        except PageLeft:
-            return view
 
     def _looked_back(self, event: LookedBack) -> None:
         self._busy = False
@@ -294,4 +295,4 @@ class Seat:
         self.state.outcomes[done.outcome] += 1
         self.state.action = in_words(answer.decision, done)
         due, timing = answer.due, Timing.of(answer.due.at, answer.asked, answer.answered)
-        self._record(turn_line(self.state.name, self._turn, due.why, due.view, answer.decision, done, timing))
+        self._record(turn_line(self.state.name, self._turn, due, answer.decision, done, timing))

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from bots.adapters.errors import BrowserGone, PageLeft
-from bots.adapters.page import Arrived, PageReceipt
+from bots.adapters.page import Arrived, Due, PageReceipt
 from bots.agents.trader import Decision, asked_of
 from market.encoding import encode_command
 from market.events import Phase
 from market.orders import Action, CancelOrder, Forecast, Hold, PlaceOrder, ReplaceOrder, SubmitSheet
 from market.view import MarketView, OwnOrder
 
-# 2: `substitute`. 3: `asked`.
+# 2: `substitute`. 3: `round`, `asked`.
 TURN_VERSION = 3
 # Refusals that only a market which moved on gives: whoever decided saw another book.
 MOVED = (
@@ -107,6 +107,14 @@ def _carry_out_one(
         done.outcome = "stale"
 
 
+def newest(page: ActingPage, seen: MarketView) -> MarketView:
+    """The view as it is now, or the one that was seen last where the page has gone."""
+    try:
+        return page.newer(seen.seq) or seen
+    except PageLeft:
+        return seen
+
+
 def objection_to(action: Action, seen: MarketView, current: MarketView) -> str:
     """Why an action decided on `seen` makes no sense in `current`, or "". Cash and shares are the server's to check."""
     if (current.phase, current.period) != (seen.phase, seen.period):
@@ -150,26 +158,26 @@ class Timing:
         return cls(utc=moment, event=round((asked - due) * 1000, 1), decide=round((answered - asked) * 1000, 1))
 
 
-def turn_line(
-    who: SeatName, turn: int, trigger: str, seen: MarketView, decision: Decision, done: Done, timing: Timing
-) -> dict[str, object]:
+def turn_line(who: SeatName, turn: int, due: Due, decision: Decision, done: Done, timing: Timing) -> dict[str, object]:
     """One line of `decisions.jsonl`.
 
-    `asked` is trade, or forecast: of prices from period `period` + 1 on. `calls` are keys of `llm_calls.jsonl`;
-    `substitute` is the rule trader that decided in the place of a model out of reach, "" for none; `ms.act` is the
-    slowest acknowledgement, None where nothing was sent.
+    `round` counts the markets of the session; `asked` is trade, or forecast: of prices from period `period` + 1 on.
+    `calls` are keys of `llm_calls.jsonl`; `substitute` is the rule trader that decided in the place of a model out of
+    reach, "" for none; `ms.act` is the slowest acknowledgement, None where nothing was sent.
     """
+    seen = due.view
     return {
         "version": TURN_VERSION,
         **asdict(who),
         "trader": seen.trader,
         "turn": turn,
+        "round": due.round,
         "period": seen.period,
         "asked": asked_of(seen),
         "seconds": seen.seconds,
         "utc": timing.utc,
         "view_seq": seen.seq,
-        "trigger": trigger,
+        "trigger": due.why,
         "outcome": done.outcome,
         "reason": done.reason,
         "substitute": decision.substitute,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bots.agents.sheets import fitted
+from bots.agents.trader import begin
 from bots.agents.trading_agents import TRADERS, make_trader
 from market.designs import design
 from market.events import AskForecasts, ClosePeriod, OpenPeriod, Phase
@@ -219,6 +220,7 @@ def test_a_new_market_of_the_session_starts_without_the_memory_of_the_last() -> 
     for name in ("fundamental", "heuristic", "market_maker"):
         trader = make_trader(name, Random(1))
         first = trader.decide(seen(cleared(1400, 1400)))
+        begin(trader)
         again = trader.decide(seen(market(SHEETS, me=rich)))
         assert first.actions
         assert again.actions

@@ -13,7 +13,7 @@ import pytest
 from bots.adapters.llm import Failure, Request, estimate_prompt, estimate_tokens
 from bots.agents.policy import OutOfReachPolicy
 from bots.agents.stand_in import StandIn
-from bots.agents.trader import Decision, tell
+from bots.agents.trader import Decision, begin, tell
 from bots.agents.trading_agents import make_trader
 from market.designs import design
 from market.events import AskForecasts, ClosePeriod, OpenPeriod, Told
@@ -113,6 +113,17 @@ def test_forecasts_are_asked_within_their_own_time_and_sent_in_ticks() -> None:
     tell(one, decision, [exchange.submit("me", action, 0.0) for action in decision.actions])
     assert one.decide(view_of(exchange, "me", 0.0)).actions == ()
     assert len(script) == 1
+
+
+def test_the_next_market_asks_anew_though_its_phase_and_period_are_those_of_the_last() -> None:
+    script = Asked({"forecasts": [14, 15]})
+    one = trader(script)
+    for number in (1, 2):
+        exchange = asking()
+        begin(one)
+        decision = one.decide(view_of(exchange, "me", 0.0))
+        tell(one, decision, [exchange.submit("me", action, 0.0) for action in decision.actions])
+        assert len(script) == number
 
 
 @pytest.mark.parametrize(

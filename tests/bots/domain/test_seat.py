@@ -266,6 +266,26 @@ def test_a_sheet_that_was_thought_about_too_long_is_not_sent_into_the_next_phase
     )
 
 
+def test_a_trader_is_told_of_each_market_once_though_it_joins_again() -> None:
+    class Beginner(Buyer):
+        begun = 0
+
+        def begin(self) -> None:
+            self.begun += 1
+
+    watched = Watched(trader := Beginner())
+    page = watched.at(turns=9)
+    with watched.playing():
+        eventually(lambda: len(watched.lines) > 1)
+        watched.seat.hear(Lost("the tab was closed"))
+        eventually(lambda: page.joins == 2 and len(watched.lines) > 3)
+        assert trader.begun == 1
+        watched.seat.hear(arrived("market", "/p/code/otree_app/Market/20"))
+        page.turns = 99
+        watched.seat.hear(PhaseChanged(Phase.OPEN, 1, "T1"))
+        eventually(lambda: trader.begun == 2)
+
+
 # A whole session
 
 

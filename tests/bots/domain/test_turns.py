@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from bots.adapters.errors import BrowserGone, PageLeft
-from bots.adapters.page import PageReceipt
+from bots.adapters.page import Due, PageReceipt
 from bots.agents.trader import Decision
 from bots.domain.turns import Done, SeatName, Timing, carry_out, in_words, turn_line
 from market.events import ClosePeriod
@@ -110,7 +110,7 @@ def test_a_line_says_what_was_seen_done_and_answered() -> None:
     who = SeatName(seat=3, participant="abc", model="noise")
     timing = Timing(utc="2026-01-01T00:00:00+00:00", event=1.0, decide=2.0)
     decision = Decision(actions=(order,), calls=("seat-3/turn-7",))
-    line = json.loads(json.dumps(turn_line(who, 7, "event", seen, decision, done, timing)))
+    line = json.loads(json.dumps(turn_line(who, 7, Due(seen, "event", 0.0, 2), decision, done, timing)))
     assert line == {
         "version": 3,
         "seat": 3,
@@ -119,6 +119,7 @@ def test_a_line_says_what_was_seen_done_and_answered() -> None:
         "trader": "T1",
         "turn": 7,
         "period": 1,
+        "round": 2,
         "asked": "trade",
         "seconds": 1.0,
         "utc": "2026-01-01T00:00:00+00:00",
@@ -160,5 +161,7 @@ def test_what_a_substitute_does_is_carried_out_and_the_decision_remains_failed(p
     assert done.outcome == "failed"
     assert [receipt.status for receipt in done.receipts] == ["refused", "accepted" if price == 95 else "refused"]
     seen, timing = view_of(exchange, "T1", 1.0), Timing(utc="", event=0.0, decide=0.0)
-    line = turn_line(SeatName(seat=1, participant="p", model="gpt-4o"), 1, "event", seen, decision, done, timing)
+    line = turn_line(
+        SeatName(seat=1, participant="p", model="gpt-4o"), 1, Due(seen, "event", 0.0), decision, done, timing
+    )
     assert (line["model"], line["substitute"], line["outcome"]) == ("gpt-4o", "noise", "failed")

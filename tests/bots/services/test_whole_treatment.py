@@ -17,6 +17,7 @@ import requests
 from bots.adapters.llm import Request, Scripted
 from bots.adapters.otree_server import OTreeServer
 from bots.agents.stand_in import StandIn
+from bots.explain import main as explain
 from bots.services.cli import RunConfig
 from bots.services.runner import run
 from market.records import DECISION_OUTCOMES
@@ -109,6 +110,16 @@ def test_shares_trade_at_one_price_a_period(played: tuple[str, Path, Written]) -
     assert len(prices) == len({(market, period) for market, period, _ in prices})
 
 
+def test_a_trade_is_explained_by_the_sheets_behind_it(
+    played: tuple[str, Path, Written], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, folder, _ = played
+    for trade in rows(folder, "trades"):
+        assert explain([str(folder), trade["trade_id"], "--market", trade["market"]]) == 0
+    said = capsys.readouterr().out
+    assert said.count("Decided in turn") == 2 * len(rows(folder, "trades"))
+
+
 def test_every_bot_consents_answers_everything_and_ends_where_its_payment_stands_though_bots_get_none(
     lab: Server, played: tuple[str, Path, Written]
 ) -> None:
@@ -121,7 +132,7 @@ def test_every_bot_consents_answers_everything_and_ends_where_its_payment_stands
         page = requests.get(f"{lab.address}/InitializeParticipant/{participant}", timeout=10)
         assert "/otree_app/Payment/" in page.url
         (total,) = re.findall(r'<p class="op-total">(.*?)</p>', page.text)
-        assert re.search(r"[1-9]", total)
+        assert re.search(r"\b0[.,]00\b", total)
     assert table(lab, session, "payments") == []
 
 
