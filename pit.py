@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""Openpit's two commands for a machine with nothing but Python: `demo` runs a session, `test` runs the suite."""
+"""Openpit's commands for a machine with nothing but Python: `demo` runs a session, `test` runs the suite."""
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import secrets
@@ -21,17 +20,23 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
-SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
-PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
-PYTHONS = ((3, 11), (3, 12))
+from requirements.install import (
+    PYTHON,
+    ROOT,
+    SCRIPTS,
+    Stop,
+    find_a_database_server,
+    make_sure_of_a_browser,
+    say,
+    set_up,
+)
+from requirements.zip_project import zip_project
+
+__all__ = ["ROOT", "SCRIPTS", "SERVED", "Server"]
+
 SERVED = ("settings.py", "otree_app", "market", "bots", "analysis", "_static", "_templates")
 START_SECONDS = 60
-
-
-class Stop(Exception):
-    """A reason to end, in words for the user."""
+LAST_PAGES = ("Payment", "Declined")
 
 
 def main() -> int:
@@ -51,7 +56,7 @@ def main() -> int:
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="pit.py", description=__doc__)
-    commands = top.add_subparsers(required=True, metavar="demo|test")
+    commands = top.add_subparsers(required=True, metavar="demo|doctor|backup|restore|zip|test")
     demo = commands.add_parser("demo", help="a session on this machine: server, bots, links for people, results")
     demo.set_defaults(command=run_demo)
     demo.add_argument("--bots", type=whole(1), default=6, help="seats played by bots (6)")
@@ -62,6 +67,19 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=whole(1, 65535), default=8000, help="port of the server (8000)")
     demo.add_argument("--headed", action="store_true", help="show the bots' browser")
     demo.add_argument("--out", type=Path, default=Path("bot-data"), help="folder for run folders (bot-data)")
+    backup = commands.add_parser("backup", help="copy the lab's database, also while a session runs")
+    backup.add_argument("--to", type=Path, default=Path("backups"), help="folder for the copy (backups)")
+    restore = commands.add_parser("restore", help="put a copy in the place of the database; the server must be stopped")
+    restore.add_argument("file", type=Path)
+    for one in (backup, restore):
+        one.add_argument("--server", type=Path, default=Path(), help="folder in which the server runs (this one)")
+        one.set_defaults(command=lambda _: run_script("otree_app/backup.py"))
+    doctor = commands.add_parser("doctor", help="check this machine before a session, and say what to fix")
+    doctor.set_defaults(command=run_doctor)
+    doctor.add_argument("--port", type=whole(1, 65535), default=8000, help="port of the server (8000)")
+    doctor.add_argument("--server", default="", help="address of a running server, to measure the way there")
+    archive = commands.add_parser("zip", help="what oTree's servers take: the code, without data, keys, databases")
+    archive.set_defaults(command=run_zip)
     test = commands.add_parser("test", help="set up with the development packages and run the whole suite")
     test.set_defaults(command=run_tests)
     return top
@@ -86,82 +104,6 @@ def positive(text: str) -> float:
     return seconds
 
 
-def set_up(requirements: Path) -> None:
-    """Make `.venv` and install the pinned packages, unless this was done before with the same lists."""
-    if sys.version_info[:2] not in PYTHONS:
-        raise Stop(
-            f"oTree and its pinned packages take Python 3.11 or 3.12, this is {sys.version.split()[0]}. "
-            "Install one of these and start again with it: python3.11 pit.py demo"
-        )
-    stamp, wanted = VENV / f"{requirements.stem}.installed", fingerprint(requirements)
-    if stamp.exists() and stamp.read_text() == wanted and PYTHON.exists():
-        return
-    make_venv()
-    say(f"Installing {requirements.relative_to(ROOT)} into .venv (a minute or two) ...")
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"]
-    if subprocess.call([*pip, "-r", str(requirements)], cwd=ROOT):
-        raise Stop(
-            "the packages could not be installed (see above). Without a network, name an index that can be reached "
-            "(PIP_INDEX_URL), then run the same command again."
-        )
-    stamp.write_text(wanted)
-
-
-def fingerprint(requirements: Path) -> str:
-    lists = {ROOT / "requirements.txt", *requirements.parent.glob("*.txt")}  # lists name one another
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(lists))).hexdigest()
-
-
-def make_venv() -> None:
-    made = VENV / "made"  # an interrupted one has no such mark, and is made anew
-    if made.exists():
-        return
-    shutil.rmtree(VENV, ignore_errors=True)
-    make = [sys.executable, "-m", "venv", str(VENV)]
-    if subprocess.call(make) == 0:
-        made.touch()
-        return
-    shutil.rmtree(VENV, ignore_errors=True)
-    package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-    if not apt_install(package):
-        raise Stop(f"this Python makes no virtual environments. Debian or Ubuntu: sudo apt-get install {package}")
-    subprocess.check_call(make)
-    made.touch()
-
-
-def make_sure_of_a_browser() -> None:
-    """Chrome or Chromium with its driver; the search is the one that the bots use."""
-    search = [str(PYTHON), "-m", "bots.adapters.web_driver"]
-    if subprocess.run(search, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
-        return
-    if not apt_install("chromium", "chromium-driver") or subprocess.call(search, cwd=ROOT, stdout=subprocess.DEVNULL):
-        raise Stop(
-            "no Chrome or Chromium with its driver was found. Debian or Ubuntu: sudo apt-get install chromium "
-            "chromium-driver. macOS: brew install --cask google-chrome chromedriver. Windows: install Google Chrome."
-        )
-
-
-def find_a_database_server() -> None:
-    """Postgres for the tests that need one; without it they are skipped and say so."""
-    if not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and not shutil.which("initdb"):
-        apt_install("postgresql")
-
-
-def apt_install(*packages: str) -> bool:
-    """True when Debian's packages were installed; only root on such a system can."""
-    if not shutil.which("apt-get") or getattr(os, "geteuid", lambda: 1)() != 0:
-        return False
-    say(f"Installing {' and '.join(packages)} with apt-get ...")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "-y", *packages]):
-        status = subprocess.call(["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL)
-    return status == 0
-
-
-def say(text: str) -> None:
-    print(text, flush=True)
-
-
 def run_demo(wish: argparse.Namespace) -> int:
     set_up(ROOT / "requirements.txt")
     make_sure_of_a_browser()
@@ -173,7 +115,22 @@ def run_demo(wish: argparse.Namespace) -> int:
         for number, link in enumerate(server.links(session)[: wish.humans], start=1):
             say(f"Seat {number}, for a person: {link}")
         say(f"Monitor: {server.address}/openpit/monitor/{session} (log in as admin, password {server.password})")
-        return run_bots(wish, f"{server.address}/SessionStartLinks/{session}", key)
+        code = run_bots(wish, f"{server.address}/SessionStartLinks/{session}", key)
+        if not code and wish.humans:
+            see_off(server, session, wish.out / f"session-{session}.zip")
+        return code
+
+
+def see_off(server: Server, session: str, tables: Path) -> None:
+    """Bots are through when the markets are; people have pages after them. Keeps all tables, payments among them."""
+    try:
+        if server.people_on_pages(session):
+            say("Waiting for people to come to their last page (Ctrl-C ends the server now) ...")
+        while server.people_on_pages(session):
+            time.sleep(1)
+    finally:
+        tables.write_bytes(server.read(f"/openpit/export/{session}.zip"))
+        say(f"All tables of the session: {tables}")
 
 
 def run_bots(wish: argparse.Namespace, link: str, key: str) -> int:
@@ -251,10 +208,18 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
 
     def ask(self, path: str, body: object = None) -> Any:
+        return json.loads(self.read(path, body))
+
+    def read(self, path: str, body: object = None) -> bytes:
         data = None if body is None else json.dumps(body).encode()
         headers = {"otree-rest-key": self.key, "Content-Type": "application/json"}
         with urllib.request.urlopen(urllib.request.Request(self.address + path, data, headers), timeout=60) as answer:
-            return json.loads(answer.read())
+            return bytes(answer.read())
+
+    def people_on_pages(self, session: str) -> int:
+        """How many people have come and not yet seen the last page."""
+        seats = self.ask(f"/api/openpit/session/{session}")["participants"]
+        return sum(seat["kind"] == "human" and seat["page"] not in ("", *LAST_PAGES) for seat in seats)
 
     def create_session(self, wish: argparse.Namespace) -> str:
         config, changes = session_wish(wish.treatment)
@@ -298,6 +263,23 @@ def link_or_copy(source: Path, target: Path) -> None:
         target.symlink_to(source, target_is_directory=source.is_dir())
     except OSError:
         shutil.copytree(source, target) if source.is_dir() else shutil.copy2(source, target)
+
+
+def run_script(name: str) -> int:
+    """A script of the standard library alone, with the same arguments: it works where packages are broken."""
+    return subprocess.call([sys.executable, "-P", str(ROOT / name), *sys.argv[1:]])
+
+
+def run_doctor(wish: argparse.Namespace) -> int:
+    set_up(ROOT / "requirements.txt")
+    command = [str(PYTHON), "-m", "bots.services.doctor", "--port", str(wish.port), "--server", wish.server]
+    return subprocess.call(command, cwd=ROOT)
+
+
+def run_zip(_: argparse.Namespace) -> int:
+    set_up(ROOT / "requirements.txt")
+    say(f"{zip_project(SERVED)}: upload it with otree's own means. It has no data, no keys and no database in it.")
+    return 0
 
 
 def run_tests(_: argparse.Namespace) -> int:

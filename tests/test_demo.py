@@ -9,9 +9,11 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -34,7 +36,8 @@ class Demo:
 
     @property
     def folder(self) -> Path:
-        return Path(self.lines[-1].removeprefix("Run folder: "))
+        (line,) = [line for line in self.lines if line.startswith("Run folder: ")]
+        return Path(line.removeprefix("Run folder: "))
 
     def table(self, name: str) -> list[dict[str, str]]:
         with (self.folder / f"{name}.csv").open(newline="") as file:
@@ -65,6 +68,11 @@ def take_part(subject: Person, link: str) -> None:
     subject.see("6-period-result")
     subject.wait_for_page("Results")
     subject.see("7-results")
+
+
+def be_paid(subject: Person) -> None:
+    """The bots are through when the market is; the server waits for the person."""
+    time.sleep(3)
     subject.click(".otree-btn-next")
     subject.wait_for_page("Payment")
     subject.see("8-payment")
@@ -114,12 +122,24 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
             lines.append(line.rstrip())
             if link := re.match(r"Seat 1, for a person: (\S+)", line):
                 take_part(subject, link.group(1))
+            if line.startswith("Waiting for people"):
+                be_paid(subject)
     return Demo(process.wait(30), lines, out)
 
 
 def test_the_demo_ends_by_itself_and_names_its_folder(demo: Demo) -> None:
     assert demo.code == 0
-    assert re.fullmatch(r"Run folder: .*debug-runs/run-1", demo.lines[-1])
+    assert re.fullmatch(r".*debug-runs/run-1", str(demo.folder))
+
+
+def test_the_server_waits_for_the_person_and_all_tables_are_kept(demo: Demo) -> None:
+    assert demo.lines[-2].startswith("Waiting for people")
+    with ZipFile(demo.lines[-1].removeprefix("All tables of the session: ")) as files:
+        (name,) = [name for name in files.namelist() if name.endswith("/payments.csv")]
+        lines = list(csv.DictReader(files.read(name).decode().splitlines()))
+    (stored,) = demo.rows("select payment from otree_app_player where kind = 'human' and payment <> ''")
+    paid = [(line[0], line[2]) for line in json.loads(stored[0])]
+    assert [(line["part"], int(line["cents"]) if line["cents"] else None) for line in lines] == paid
 
 
 def test_every_table_is_there_with_its_columns(demo: Demo) -> None:

@@ -25,7 +25,8 @@
     const { view, host } = openpit;
     if (!view) return 0;
     const gone = host.running && view.phase === "open" ? now() - secondsAt : 0;
-    return Math.min(view.seconds + gone, Math.max(view.seconds, view.facts.period_seconds));
+    const whole = view.facts.period_seconds + (view.extended || 0);
+    return Math.min(view.seconds + gone, Math.max(view.seconds, whole));
   }
 
   /** Seconds until the next scheduled change, null where none is. */

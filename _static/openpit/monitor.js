@@ -34,15 +34,21 @@
   async function look() {
     if (looking) return;
     looking = true;
+    const { state, status } = await ask();
+    looking = false;
+    if (state) hear(state);
+    else if (status) lost(status === 403 ? "You are not logged in any more." : `The server answers with status ${status}.`, status === 403);
+    else lost("The server does not answer.");
+  }
+
+  /** {state}, or {status} of a refusal, or {} where nothing came in time. */
+  async function ask() {
+    const address = `/openpit/monitor/${session}/state?market=${encodeURIComponent(chosen)}`;
     try {
-      const address = `/openpit/monitor/${session}/state?market=${encodeURIComponent(chosen)}`;
       const reply = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
-      if (reply.ok) hear(await reply.json());
-      else lost(reply.status === 403 ? "You are not logged in any more." : `The server answers with status ${reply.status}.`, reply.status === 403);
+      return reply.ok ? { state: await reply.json() } : { status: reply.status };
     } catch {
-      lost("The server does not answer.");
-    } finally {
-      looking = false;
+      return {};
     }
   }
 

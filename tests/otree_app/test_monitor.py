@@ -122,9 +122,7 @@ def test_what_the_monitor_shows_is_what_the_exports_say(lab: Server) -> None:
 def monitor_of(server: Server, session: str, name: str) -> Iterator[Person]:
     """The page in a real browser, logged in."""
     with person(name) as experimenter:
-        experimenter.driver.get(f"{server.address}/login")
-        for cookie in admin(server).cookies:
-            experimenter.driver.add_cookie({"name": cookie.name, "value": cookie.value})
+        experimenter.log_in(server)
         experimenter.driver.get(f"{server.address}/openpit/monitor/{session}")
         experimenter.wait_for(lambda: experimenter.count("#seat-rows tr") > 0)
         yield experimenter

@@ -177,9 +177,10 @@ def test_a_subject_goes_from_consent_to_payment_and_all_accounts_agree(lab: Serv
     asyncio.run(sit_through(lab, codes))
     ann.go_on_to("Results")
     ann.go_on_to("GuessBots")
-    ann.go_on_to("GuessBots", guess_number="1", guess_bots=["T2", "none"], guess_sure="1")
+    other = ann.html.split('name="guess_bots" id="guess_bots-')[1].split('"')[0]
+    ann.go_on_to("GuessBots", guess_number="1", guess_bots=[other, "none"], guess_sure="1")
     assert "not both" in ann.text
-    ann.go_on_to("RiskTask", guess_number="1", guess_bots=["T2"], guess_sure="1")
+    ann.go_on_to("RiskTask", guess_number="1", guess_bots=[other], guess_sure="1")
     assert "1 in 10 for $4.00, 9 in 10 for $3.20" in ann.text
     ann.go_on_to("RiskTask", **{**CHOICES, "risk_4": ""})
     ann.go_on_to("Reflection", **CHOICES)
@@ -189,13 +190,13 @@ def test_a_subject_goes_from_consent_to_payment_and_all_accounts_agree(lab: Serv
     ann.go_on_to("Questionnaire", age="7")
     assert "from 16 to 120" in ann.text
     ann.go_on_to("Debrief", gender="own", gender_own="<i>x</i>", comments="")
-    assert "Trader 2 was a computer program." in ann.text
+    assert f"Trader {other[1:]} was a computer program." in ann.text
     ann.go_on_to("Payment")
     assert 'href="https://app.prolific.com/submissions/complete?cc=C1&amp;who=a%20b%26c"' in ann.html
-    check_payment(lab, code, codes, ann, rows)
+    check_payment(lab, code, codes, ann, rows, other)
 
 
-def check_payment(lab: Server, code: str, codes: list[str], ann: Subject, rows: Any) -> None:
+def check_payment(lab: Server, code: str, codes: list[str], ann: Subject, rows: Any, other: str) -> None:
     """The page, oTree's payments and the database say the same; the bot is paid nothing."""
     query = "select earned, risk_played, guess_bots, gender_own from otree_app_player p "
     query += "join otree_participant o on o.id = p.participant_id where code = ? and p.round_number = 1"
@@ -203,7 +204,7 @@ def check_payment(lab: Server, code: str, codes: list[str], ann: Subject, rows: 
     exchanged = round(earned * 100 / 30)
     total = exchanged + 7_50 + json.loads(played)[3] + 3 * 25
     assert f"You are paid ${total / 100:.2f}" in ann.text
-    assert (guessed, gender) == ("T2", "<i>x</i>")
+    assert (guessed, gender) == (other, "<i>x</i>")
     assert payoffs(lab, code) == {codes[0]: pytest.approx(total / 100 - 7.50), codes[1]: -7.50}
 
 
