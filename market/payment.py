@@ -75,13 +75,23 @@ def draws(rng: Random) -> Draws:
 
 
 def payment(
-    pay: Pay, tick: str, earned: Sequence[Earned], *, tasks: Mapping[str, int], waiting: int, drawn: Draws
+    pay: Pay,
+    tick: str,
+    earned: Sequence[Earned],
+    *,
+    tasks: Mapping[str, int],
+    waiting: int,
+    drawn: Draws,
+    asked: Sequence[str] = (),
 ) -> Payment:
     """What is due for the markets that were played, for `tasks` (cents by name of `TASKS`) and `waiting` (cents).
 
+    Of `asked`, the names of all that may pay, one is drawn where one is paid, whether it was done or not: leaving
+    tasks out must not make another one sure. Without it, one of those that were done is drawn.
     Ticks are exchanged once, in one sum, and rounded half to even; every other amount is whole cents already.
     """
-    task = _one_of([name for name in TASKS if name in tasks or _forecast(name, earned)], pay.tasks, drawn.task)
+    done = [name for name in TASKS if name in tasks or _forecast(name, earned)]
+    task = _one_of(asked or done, pay.tasks, drawn.task)
     market = _one_of([one.market for one in earned], pay.markets, drawn.market)
     lines = [line for one in earned for line in _market_lines(pay, one, market, task, drawn)]
     exchanged = Payment(tuple(lines)).ticks * Fraction(tick) * Fraction(pay.rate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,14 +59,19 @@ class Diary:
         self.operations.append(index)
 
 
-_diaries: dict[int, Diary] = {}
+# each keeps its market in memory
+DIARIES_KEPT = 20
+_diaries: OrderedDict[int, Diary] = OrderedDict()
 
 
 def diary_of(head_id: int, exchange: Exchange, until: int) -> Diary:
     """The diary of a market, read up to event `until`; a new one where the market was built anew."""
-    diary = _diaries.get(head_id)
+    diary = _diaries.pop(head_id, None)
     if diary is None or diary.exchange is not exchange:
-        diary = _diaries[head_id] = Diary(exchange)
+        diary = Diary(exchange)
+    _diaries[head_id] = diary
+    if len(_diaries) > DIARIES_KEPT:
+        _diaries.popitem(last=False)
     diary.follow(until)
     return diary
 

@@ -13,7 +13,7 @@ from market.events import Event, Operation, Phase
 from market.exchange import Exchange, OperationError
 from market.orders import Receipt
 from otree_app.asks import NOT_SAVED, Ask, Wish
-from otree_app.live_market import LiveMarket
+from otree_app.live_market import LiveMarket, note_of
 from otree_app.protocol import HostState, Request, host_document
 from otree_app.schedule import Schedule
 from otree_app.seats import Connection, Connections
@@ -145,7 +145,7 @@ class MarketHost:
             running=exchange.phase is Phase.OPEN,
             ready=len(there),
             seats=len(exchange.accounts),
-            note=conduct.paused.reason if conduct.paused else "",
+            note=note_of(exchange),
             away=len(self.schedule.attendance.people() - there),
             messages=tuple((one.seconds, one.text) for one in conduct.messages[-MESSAGES_SHOWN:]),
             taken_over=trader in conduct.taken_over,
@@ -226,10 +226,11 @@ class MarketHost:
         waiting = self.exchange.phase is Phase.WAITING
         if not (waiting or self._kinds_changed or self.market.somebody_missed(time.time())):
             return
+        told, self._kinds_changed = self._kinds_changed, False
         try:
             self.market.know_kinds(await self._store.kinds(self.head_id), time.time())
-            self._kinds_changed = False
         except StoreError:
+            self._kinds_changed = told or self._kinds_changed
             logger.exception("Market %s: could not read who sits where", self.head_id)
 
     async def _save(self, receipts: Sequence[Receipt], wishes: Sequence[Wish]) -> None:

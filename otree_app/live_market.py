@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from market.events import (
     OPERATOR,
+    EndMarket,
     Event,
     HandBack,
     Operation,
@@ -36,6 +37,8 @@ QUIET = (Presence, Tell, TakeOver, HandBack)
 # messages a second that are read of a seat at least; clicking is slower
 LEAST_INFLOW = 20.0
 ACTIVE = (Phase.OPEN, Phase.FORECAST)
+# why markets end without anybody's doing
+ENDS = ("host.ended_absent", "host.cancelled_late")
 
 
 class LiveMarket:
@@ -74,6 +77,8 @@ class LiveMarket:
             self.operate(Resume(), now)
         elif self.exchange.phase in (Phase.CLOSED, Phase.FORECAST):
             self.schedule.anchor = now
+        elif self.exchange.phase is Phase.WAITING:
+            self.schedule.attendance.wait_on(now, self.exchange.treatment.ready_seconds)
 
     def know_kinds(self, kinds: Mapping[str, str], now: float) -> None:
         self.schedule.attendance.know(kinds_of(self.exchange, kinds), now)
@@ -154,6 +159,15 @@ class LiveMarket:
 
     def saved(self, stored: Sequence[Stored]) -> None:
         self.stamps += [one.utc for one in stored]
+
+
+def note_of(exchange: Exchange) -> str:
+    """Why the market is paused, or ended by itself, for all to read; the lab's reason for an end is for the data."""
+    paused, last = exchange.conduct.paused, exchange.events[-1].command if exchange.events else None
+    if exchange.phase is Phase.FINISHED:
+        own = [say(exchange.treatment.language, key) for key in ENDS]
+        return last.reason if isinstance(last, EndMarket) and last.reason in own else ""
+    return paused.reason if paused else ""
 
 
 def restored(head: Head, stored: Sequence[Stored]) -> Exchange:

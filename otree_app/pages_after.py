@@ -9,6 +9,7 @@ from typing import Any
 from otree.api import Page
 
 from market.pay_words import paying_tasks
+from market.payment import Payment as Paid
 from market.payment import cents
 from market.questions import Choice, Question, one_of
 from market.tasks import LOTTERIES, ROW_NAMES, puzzles, right_answers, risk_questions
@@ -16,6 +17,7 @@ from otree_app.archive import exchange_of
 from otree_app.completion import completion_link
 from otree_app.debrief import debriefed
 from otree_app.forms import Form
+from otree_app.live_market import note_of
 from otree_app.models import Player
 from otree_app.payment import cash, note_payment, play_risk_task
 from otree_app.payment_words import table
@@ -24,7 +26,7 @@ from otree_app.rounds import is_last, is_played, is_practice, session_treatment
 
 
 class Cancelled(Page):
-    """Says that a market was not held, for not all came; once for all that follow each other."""
+    """Says that a market was not held, and why; once for all that follow each other."""
 
     @staticmethod
     def is_displayed(player: Player) -> bool:
@@ -33,7 +35,15 @@ class Cancelled(Page):
 
     @staticmethod
     def vars_for_template(player: Player) -> dict[str, Any]:
-        return {"paid": any(one.cents for one in note_payment(player).lines)}
+        late = note_of(exchange_of(player.group))
+        return {"lines": cancelled_lines(player, "text" if late else "ended", note_payment(player))}
+
+
+def cancelled_lines(player: Player, why: str, paid: Paid) -> list[str]:
+    """Why there was no market, and what of the payment is sure to those who came."""
+    parts = [one.part for one in paid.lines if one.cents]
+    pays = "paid" if "waiting" in parts else "fee" if "fee" in parts else ""
+    return [player.say(f"cancelled.{key}") for key in (why, pays) if key]
 
 
 class Results(Page):

@@ -36,9 +36,15 @@ def note_earnings(player: Player, exchange: Exchange) -> None:
 
 
 def is_due(player: Player) -> bool:
-    """Whether a seat is paid: not a bot, not who declined or never came."""
-    first = player.in_round(1)
-    return player.kind == "human" and first.consent != "no" and bool(player.participant.visited)
+    """Whether a seat is paid: not a bot, not who declined, never came or left without an answer to the consent."""
+    return player.kind == "human" and player.in_round(1).consent != "no" and came(player)
+
+
+def came(player: Player) -> bool:
+    """Whether somebody opened the session and got beyond the consent, if it asks for one."""
+    participant = player.participant
+    undecided = session_treatment(player.session).steps.consent and not player.in_round(1).consent
+    return bool(participant.visited) and not (undecided and participant._current_page_name in (None, "", "Consent"))
 
 
 def payment_of(player: Player) -> Payment:
@@ -54,6 +60,7 @@ def payment_of(player: Player) -> Payment:
         tasks=task_pay(played[-1], treatment),
         waiting=waiting_cents(treatment.absence.waiting_pay, waited(played)),
         drawn=session_draws(player.session),
+        asked=paying_tasks(treatment),
     )
 
 

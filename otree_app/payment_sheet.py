@@ -19,7 +19,7 @@ from starlette.routing import Route
 from market.payment import Payment, cents, money
 from otree_app.cells import as_csv, safe
 from otree_app.models import Player
-from otree_app.payment import cash, is_due, lottery_of, note_payment
+from otree_app.payment import came, cash, is_due, lottery_of, note_payment
 from otree_app.payment_words import table
 from otree_app.rest import Guarded
 from otree_app.rounds import rounds_played, session_treatment
@@ -90,7 +90,7 @@ def unpaid(session: Any) -> dict[str, int]:
     seats: list[Player] = Player.objects_filter(session=session, round_number=1).all()
     humans = [player for player in seats if player.kind == "human"]
     declined = sum(player.consent == "no" for player in humans)
-    absent = sum(not player.participant.visited for player in humans)
+    absent = sum(player.consent != "no" and not came(player) for player in humans)
     return {"bots": len(seats) - len(humans), "declined": declined, "absent": absent}
 
 

@@ -22,7 +22,8 @@ from market.exchange import Exchange
 from market.language import say
 from market.parts import Absence
 
-# nobody may be there for so long before the wait for the others starts anew with who comes next
+# nobody may be there for so long before the wait for the others starts anew with who comes next; so long is there to
+# come back when the server was gone
 EMPTY_SECONDS = 60
 DECLINED = "declined"
 PEOPLE = ("human", DECLINED)
@@ -94,6 +95,14 @@ class Attendance:
         if self.first is None or (self.empty and now - self.empty > EMPTY_SECONDS):
             self.first = now
         self.empty = None
+
+    def wait_on(self, now: float, ready_seconds: float) -> None:
+        """No server ran for a while: the wait goes on, but no shorter than people need to come back.
+
+        Otherwise who is back first after a long while would be taken for the only one who came.
+        """
+        if self.first is not None:
+            self.first = max(self.first, now - max(0.0, ready_seconds - EMPTY_SECONDS))
 
     def market_opens(self, now: float) -> None:
         """The first time: who is not there then is only missed where a rule can play for who never came."""

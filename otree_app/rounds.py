@@ -61,6 +61,10 @@ def rounds_played(treatment: Treatment) -> int:
 
 
 def announced_bots(group: Group) -> tuple[str, ...]:
-    """Traders of a market that are bots as far as the lab knows now: announced at first, or marked by their runner."""
+    """Traders of a market that are bots as far as the lab knows now: announced at first, or marked by their runner.
+
+    By number, whatever seats they sit on.
+    """
     players: list[Player] = group.get_players()
-    return tuple(player.trader for player in players if player.kind in BOTS)
+    bots = (player.trader for player in players if player.kind in BOTS)
+    return tuple(sorted(bots, key=lambda trader: int(trader[1:])))

@@ -6,6 +6,7 @@ import hashlib
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import NamedTuple
 
 from otree.database import dbq
@@ -51,6 +52,8 @@ class Made(NamedTuple):
     error: str = ""
 
 
+# archives are made in threads of their own
+_keeping = Lock()
 _kept: OrderedDict[int, Made] = OrderedDict()
 
 
@@ -94,7 +97,8 @@ def _logs(head_ids: Sequence[int]) -> dict[int, Sequence[Stored]]:
     length = func.count(MarketEvent.id)
     rows = dbq(MarketEvent).filter(MarketEvent.head_id.in_(head_ids)).group_by(MarketEvent.head_id)
     lengths = dict(rows.with_entities(MarketEvent.head_id, length).all())
-    kept = {one: _kept[one].material.stored for one in head_ids if one in _kept}
+    with _keeping:
+        kept = {one: _kept[one].material.stored for one in head_ids if one in _kept}
     same = {one: stored for one, stored in kept.items() if len(stored) == lengths.get(one, 0)}
     return {**_read([one for one in head_ids if one not in same]), **same}
 
@@ -110,17 +114,20 @@ def _read(head_ids: Sequence[int]) -> dict[int, Sequence[Stored]]:
 
 def made(material: Material) -> Made:
     """A market's tables; the work is kept until its log, its seats or its freeze change. Reads no database."""
-    known = _kept.pop(material.head_id, None)
+    with _keeping:
+        known = _kept.get(material.head_id)
     if known is None or known.material != material:
         exchange = known.exchange if known and known.material.stored is material.stored else None
         known = _make(material, exchange)
-    _kept[material.head_id] = known
-    _forget()
+    with _keeping:
+        _keep(known)
     return known
 
 
-def _forget() -> None:
-    """Let go of the markets made longest ago when there are too many; the last one stays however long it is."""
+def _keep(latest: Made) -> None:
+    """Let go of the markets asked for longest ago when there are too many; the latest stays however long it is."""
+    _kept[latest.material.head_id] = latest
+    _kept.move_to_end(latest.material.head_id)
     while len(_kept) > 1 and sum(len(one.material.stored) for one in _kept.values()) > EVENTS_KEPT:
         _kept.popitem(last=False)
 

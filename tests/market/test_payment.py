@@ -163,3 +163,10 @@ def test_the_total_is_the_sum_of_its_lines_and_never_below_the_fee(
     assert exchange == Line("exchange", cents=cents(Fraction(points, 100) / 30))
     assert paid.cents == sum(line.cents for line in paid.lines if line.cents is not None and line.paid)
     assert paid.cents >= 7_50
+
+
+@pytest.mark.parametrize(("share", "due"), [(0.0, 6_50), (0.5, 5_00), (0.99, 5_00)])
+def test_who_leaves_tasks_out_does_not_make_the_forecasts_sure_to_be_paid(share: float, due: int) -> None:
+    terms, earned = Pay(rate="0.01", show_up_fee="5", tasks="random"), [Earned(1, 0, forecasts=150)]
+    drawn, asked = Draws(0.0, 0.0, share), ("forecasts", "risk", "reflection")
+    assert payment(terms, "1", earned, tasks={}, waiting=0, drawn=drawn, asked=asked).cents == due

@@ -53,6 +53,7 @@ def test_a_market_ends_by_the_treatments_rule_when_somebody_stays_away(lab: Serv
             await bob.socket.close()
             final = await ann.phase("finished")
             assert final["view"]["holdings"]["cash"] in (1050 + 3 * 150, 450 + 7 * 150)
+            assert "lost the connection for too long" in final["host"]["note"]
 
     play(story())
 
