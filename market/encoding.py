@@ -61,14 +61,15 @@ def encode_command(command: Action | Operation) -> list[object]:
             return ["sheet", orders]
         case Forecast(prices):
             return ["forecast", prices]
-        case AskForecasts():
-            return ["ask_forecasts"]
+        case AskForecasts(reason):
+            return ["ask_forecasts", reason] if reason else ["ask_forecasts"]
         case ClosePeriod(dividend, reason):
             return ["close", dividend, reason] if reason else ["close", dividend]
         case Pause(reason, waits_for):
             return ["pause", reason, waits_for] if waits_for else ["pause", reason]
-        case OpenPeriod(state, clues):
-            return ["open", state, clues] if state else ["open"]
+        case OpenPeriod(state, clues, reason):
+            drawn: list[object] = [state, clues] if state or reason else []
+            return ["open", *drawn, reason] if reason else ["open", *drawn]
         case Resume(reason):
             return ["resume", reason] if reason else ["resume"]
         case Extend(seconds, reason):
@@ -102,6 +103,8 @@ def decode_command(document: object) -> Command:
             return Forecast(tuple(prices))
         case ["ask_forecasts"]:
             return AskForecasts()
+        case ["ask_forecasts", str(reason)]:
+            return AskForecasts(reason)
         case ["close", int(dividend)]:
             return ClosePeriod(dividend)
         case ["close", int(dividend), str(reason)]:
@@ -114,6 +117,8 @@ def decode_command(document: object) -> Command:
             return OpenPeriod()
         case ["open", str(state), list(clues)]:
             return OpenPeriod(state, tuple(Told(trader, kind, name) for trader, kind, name in clues))
+        case ["open", str(state), list(clues), str(reason)]:
+            return OpenPeriod(state, tuple(Told(trader, kind, name) for trader, kind, name in clues), reason)
         case ["resume"]:
             return Resume()
         case ["resume", str(reason)]:

@@ -41,15 +41,24 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AskForecasts:
-    """Forecasts are asked before the next period opens; the market's clock stands still."""
+    """Forecasts are asked before the next period opens; the market's clock stands still.
+
+    `reason` where that is before the market would have started by itself.
+    """
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPeriod:
-    """The next period opens; its clock starts at 0. `state` and `clues` were drawn before, where there are states."""
+    """The next period opens; its clock starts at 0. `state` and `clues` were drawn before, where there are states.
+
+    `reason` where that is before the market would have started by itself.
+    """
 
     state: str = ""
     clues: tuple[Told, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

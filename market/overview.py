@@ -16,7 +16,12 @@ CLUES = {
     "not_this": "each trader is told one state that it is not",
     "state": "{informed} of the traders are told the state",
 }
-DROPOUT = {"stay": "stays", "pause": "pauses the market", "end": "ends the market", "takeover": "is played by {trader}"}
+DROPOUT = {
+    "stay": "stays",
+    "pause": "pauses the market for {pause:g} s at most",
+    "end": "ends the market",
+    "takeover": "is played by {trader}",
+}
 OUT_OF_REACH = {"hold": "holds", "rule": "is stood in for by {trader}", "pause": "pauses", "end": "ends the market"}
 
 
@@ -140,7 +145,7 @@ def _around(treatment: Treatment) -> Lines:
     drawn = [name for name in ("periods", "markets", "tasks") if getattr(pay, name) == "random"]
     one = "".join(f", one of the {name}" for name in drawn)
     yield "pay", f"{pay.rate} a unit of {treatment.currency}, show-up fee {pay.show_up_fee}{one}"
-    gone = DROPOUT[absence.dropout].format(trader=absence.dropout_trader)
+    gone = DROPOUT[absence.dropout].format(trader=absence.dropout_trader, pause=absence.longest_pause)
     yield "absence", f"late: {absence.late}; a seat away for {absence.dropout_seconds:g} s {gone}"
     yield "out of reach", f"a model {OUT_OF_REACH[absence.out_of_reach].format(trader=absence.out_of_reach_trader)}"
     yield "sha256", treatment.sha256()

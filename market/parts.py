@@ -72,15 +72,18 @@ class Absence:
     `late`: when not all came in time, the market starts with those who did, if they are two at least, or is cancelled
     and they are paid `waiting_pay` a minute. `dropout`: a person's seat without a page for `dropout_seconds` while the
     market runs stays as it is, pauses the market until the person is back, ends it as `pay.ended` says, or is taken
-    over by `dropout_trader` until the person is back. Who was not there when the market opened is missed by nobody;
-    but a rule that may take seats over takes this one, too. `out_of_reach`: a model that cannot be asked holds, is
-    stood in for by `out_of_reach_trader`, pauses the market or ends it. `bots_alone`: bots start without people.
+    over by `dropout_trader` until the person is back. A pause ends after `longest_pause` at the latest: then the
+    market goes on, all are told so, and the seats that are away stay as they are. Who was not there when the market
+    opened is missed by nobody; but a rule that may take seats over takes this one, too. `out_of_reach`: a model
+    that cannot be asked holds, is stood in for by `out_of_reach_trader`, pauses the market or ends it.
+    `bots_alone`: bots start without people.
     """
 
     late: Literal["start", "cancel"] = "start"
     waiting_pay: Rate = "0"
     dropout: Literal["stay", "pause", "end", "takeover"] = "stay"
     dropout_seconds: Seconds = 60
+    longest_pause: Seconds = 300
     dropout_trader: Name = "zero_intelligence"
     out_of_reach: Literal["hold", "rule", "pause", "end"] = "hold"
     out_of_reach_trader: Name = "zero_intelligence"

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from otree_app.bundle import archive, read
+from otree_app.disclosure import NotAnnounced
 from otree_app.erasing import erase
 from otree_app.freeze import register
 from otree_app.hosts import HOSTS
@@ -56,6 +57,8 @@ class RunnersReport(Guarded):
             changed = keep(session, report)
         except ValueError as error:
             return JSONResponse({"error": str(error)}, status_code=400)
+        except NotAnnounced as error:
+            return JSONResponse({"error": str(error)}, status_code=409)
         if changed:
             register(session)
             HOSTS.kinds_changed(session)

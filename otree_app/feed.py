@@ -30,11 +30,14 @@ class Shared(NamedTuple):
 
 
 class Feed:
-    """Builds messages for the seats of one exchange, and builds what they share only once."""
+    """Builds messages for the seats of one exchange, and builds what they share only once.
 
-    def __init__(self, exchange: Exchange) -> None:
+    `bots` are the traders that are announced as programs; where they are counted or named they cannot change.
+    """
+
+    def __init__(self, exchange: Exchange, bots: tuple[str, ...] = ()) -> None:
         self.exchange = exchange
-        self._facts = compact(asdict(facts_of(exchange.treatment, len(exchange.accounts))))
+        self._facts = compact(asdict(facts_of(exchange.treatment, len(exchange.accounts), bots)))
         self._snapshot: tuple[int, str] = (-1, "")
         self._updates: dict[int, Shared] = {}
         self._updated = -1

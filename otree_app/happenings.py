@@ -107,7 +107,7 @@ def _limit(price: int | None, treatment: Treatment) -> str:
 OPERATIONS: dict[str, Callable[..., str]] = {
     "pause": lambda reason="", *_: _with_reason("Paused", reason),
     "resume": lambda reason="", *_: _with_reason("Trading goes on", reason),
-    "ask_forecasts": lambda *_: "Forecasts are asked",
+    "ask_forecasts": lambda reason="", *_: _with_reason("Forecasts are asked", reason),
     "extend": lambda seconds, reason="", *_: _with_reason(f"{seconds:g} seconds more", reason),
     "tell": lambda text, *_: f"To all: {text}",
     "end": lambda reason="", *_: _with_reason("The market was ended", reason),
@@ -125,7 +125,7 @@ def operation_in_words(event: Event, treatment: Treatment) -> str:
     """What the host did."""
     name, *details = list[Any](encode_command(event.command))
     if name == "open":
-        return f"Period {event.period} opened"
+        return _with_reason(f"Period {event.period} opened", str(details[2]) if len(details) > 2 else "")
     if name == "close":
         pays = bool(treatment.mean_dividend)
         reason = str(details[1]) if len(details) > 1 else ""

@@ -27,6 +27,7 @@ from otree_app.asks import Ask
 from otree_app.feed import Feed
 from otree_app.presence import Attendance, due_to_absence, kinds_of, next_absence
 from otree_app.protocol import receipt_of
+from otree_app.rounds import bots_among
 from otree_app.schedule import Schedule
 from otree_app.seats import Answers, Inflow, Pace
 from otree_app.stand_ins import StandIns
@@ -38,7 +39,7 @@ QUIET = (Presence, Tell, TakeOver, HandBack)
 LEAST_INFLOW = 20.0
 ACTIVE = (Phase.OPEN, Phase.FORECAST)
 # why markets end without anybody's doing
-ENDS = ("host.ended_absent", "host.cancelled_late")
+ENDS = ("host.ended_absent", "host.cancelled_late", "host.cancelled_declined")
 
 
 class LiveMarket:
@@ -52,7 +53,7 @@ class LiveMarket:
         self.exchange = restored(head, stored)
         attendance = Attendance(kinds_of(self.exchange, kinds), self.exchange.treatment.absence)
         self.schedule = Schedule(self.exchange, draws_from(head.draws), attendance)
-        self.feed = Feed(self.exchange)
+        self.feed = Feed(self.exchange, bots_among(kinds))
         self.answers = Answers()
         self.stamps = [one.utc for one in stored]
         self.phase_began = len(stored)
@@ -77,6 +78,8 @@ class LiveMarket:
             self.operate(Resume(), now)
         elif self.exchange.phase in (Phase.CLOSED, Phase.FORECAST):
             self.schedule.anchor = now
+        elif self.exchange.phase is Phase.PAUSED:
+            self.schedule.attendance.pause_on(now)
         elif self.exchange.phase is Phase.WAITING:
             self.schedule.attendance.wait_on(now, self.exchange.treatment.ready_seconds)
 
@@ -107,6 +110,8 @@ class LiveMarket:
         """Do all that is due. `there`: the seats with an open page."""
         while self.exchange.phase is not Phase.FINISHED and (operation := self._due(now, there)):
             self.operate(operation, now)
+            if isinstance(operation, Resume) and operation.reason:
+                self.operate(Tell(operation.reason), now)
 
     def _due(self, now: float, there: frozenset[str]) -> Operation | None:
         if changed := there ^ self.exchange.conduct.present:

@@ -1,4 +1,4 @@
-"""What the lab's buttons do to running markets: pause, resume, more time, end the period, a message, end and pay."""
+"""What the lab's buttons do to markets: start, pause, resume, more time, end the period, a message, end and pay."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from otree_app.rest import Guarded, sent
 from otree_app.store import MarketGone, StoreError
 
 Text = Annotated[str, Field(max_length=500)]
+STARTED = "Started by the experimenter"
 
 
 @with_config(STRICT)
@@ -35,7 +36,7 @@ class Wanted:
     `reason` goes into the log with it, `text` is told to all, `seconds` are given to the phase that runs.
     """
 
-    do: Literal["pause", "resume", "extend", "close_period", "tell", "end_and_pay"]
+    do: Literal["pause", "resume", "extend", "close_period", "tell", "start", "end_and_pay"]
     reason: Text = ""
     text: Text = ""
     seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
@@ -67,6 +68,7 @@ def maker(wanted: Wanted, host: MarketHost) -> Callable[[], Operation]:
         "extend": lambda: Extend(wanted.seconds or 0.0, wanted.reason),
         "close_period": lambda: host.schedule.closing(wanted.reason),
         "tell": lambda: Tell(wanted.text.strip()),
+        "start": lambda: host.schedule.starting(wanted.reason or STARTED),
         "end_and_pay": lambda: EndMarket(wanted.reason),
     }
     return made[wanted.do]

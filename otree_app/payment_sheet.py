@@ -42,9 +42,13 @@ class Person:
         return str(self.last.participant.label or "")
 
     @property
+    def finished(self) -> bool:
+        """Whether the person was told the payment; who leaves before that is paid by the experimenter's own hand."""
+        return bool(self.last.participant._current_page_name == LAST_PAGE)
+
+    @property
     def notes(self) -> list[str]:
-        page = self.last.participant._current_page_name
-        notes = [] if page == LAST_PAGE else [f"not finished: on page {page}"]
+        notes = [] if self.finished else [f"not finished: on page {self.last.participant._current_page_name}"]
         return [*notes, *(f"took part before in session {code}" for code in self.before)]
 
     def row(self) -> dict[str, Any]:
@@ -95,11 +99,14 @@ def unpaid(session: Any) -> dict[str, int]:
 
 
 def bonus_lines(session: Any) -> Iterator[list[object]]:
-    """What a panel pays beyond the fee that it pays itself: (label, amount), without a header, as Prolific takes it."""
+    """What a panel pays beyond the fee that it pays itself: (label, amount), without a header, as Prolific takes it.
+
+    Who has not finished is left out: what a panel has paid cannot be taken back.
+    """
     fee = cents(session_treatment(session).pay.show_up_fee)
     for person in people(session):
         bonus = person.paid.cents - fee
-        if person.label and bonus:
+        if person.finished and person.label and bonus:
             yield [safe(person.label), money(bonus).replace(",", "")]
 
 
@@ -131,13 +138,14 @@ class Sheet(Guarded):
 
     async def answer_for(self, request: Request, session: Any) -> Response:
         found = people(session)
+        finished = [person for person in found if person.finished]
         context = {
             "session": session,
             "treatment": session_treatment(session).title,
             "day": stamp(time.time())[:10],
             "people": [person.row() for person in found],
-            "count": len(found),
-            "total": cash(sum(person.paid.cents for person in found)),
+            "count": len(finished),
+            "total": cash(sum(person.paid.cents for person in finished)),
             "unpaid": unpaid(session),
         }
         page: Response = render("otree_app/PaymentSheet.html", context)

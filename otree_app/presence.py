@@ -19,7 +19,7 @@ from market.events import (
     Tell,
 )
 from market.exchange import Exchange
-from market.language import say
+from market.language import duration, say
 from market.parts import Absence
 
 # nobody may be there for so long before the wait for the others starts anew with who comes next; so long is there to
@@ -36,6 +36,7 @@ class Attendance:
     `kinds` by trader: human, model, rule, or declined for who will not come. `gone` says since when a seat has had no
     page; `excused` are seats that are away and whose absence needs nothing more: it was acted on, or known when the
     market opened. `first`: since when the market has waited; `empty`: since when nobody is there that it waits for.
+    `paused`: whom the last pause waits for, and since when; None where it waits for nobody.
     """
 
     kinds: dict[str, str]
@@ -46,6 +47,7 @@ class Attendance:
     opened: bool = False
     first: float | None = None
     empty: float | None = None
+    paused: tuple[str, float] | None = None
 
     @property
     def all_there(self) -> bool:
@@ -56,6 +58,12 @@ class Attendance:
     @property
     def can_trade(self) -> bool:
         return len(self.present) >= 2
+
+    @property
+    def all_declined(self) -> bool:
+        """Whether no person will come, though people were expected and bots are not to start alone."""
+        people = [kind for kind in self.kinds.values() if kind in PEOPLE]
+        return bool(people) and "human" not in people and not self.absence.bots_alone
 
     @property
     def somebody(self) -> bool:
@@ -114,6 +122,27 @@ class Attendance:
         if self.absence.dropout != "takeover":
             self.excused |= away
 
+    def pause_for(self, trader: str, now: float) -> None:
+        """A pause has begun, for a trader who is away or, with "", for another reason."""
+        self.paused = (trader, now) if trader else None
+        self.excused |= {trader} if trader else set()
+
+    def pause_on(self, now: float) -> None:
+        """No server ran for a while, so that nobody could come back: the pause begins anew."""
+        if self.paused:
+            self.paused = (self.paused[0], now)
+
+    def go_on(self) -> None:
+        """A pause has ended: where that was without who it was for, nobody else who is away is waited for either."""
+        if self.paused and self.paused[0] not in self.present:
+            self.excused |= self.gone.keys()
+        self.paused = None
+
+    @property
+    def patience_ends(self) -> float | None:
+        """When the pause that lasts for somebody has lasted long enough."""
+        return self.paused and self.paused[1] + self.absence.longest_pause
+
     def missed(self) -> Iterator[tuple[float, str]]:
         """(when it becomes too long, trader) of each person who is away and not excused."""
         for trader in self.gone.keys() - self.excused:
@@ -123,6 +152,8 @@ class Attendance:
 
 def next_absence(exchange: Exchange, attendance: Attendance) -> float | None:
     """When something will have to be done about who is away."""
+    if exchange.phase is Phase.PAUSED:
+        return attendance.patience_ends
     if not _watched(exchange, attendance.absence):
         return None
     return min((moment for moment, _ in attendance.missed()), default=None)
@@ -141,6 +172,8 @@ def due_to_absence(exchange: Exchange, attendance: Attendance, now: float) -> Op
         return HandBack(back[0])
     if conduct.paused and conduct.paused.waits_for in attendance.present:
         return Resume()
+    if exchange.phase is Phase.PAUSED and (until := attendance.patience_ends) and until <= now:
+        return Resume(say(exchange.treatment.language, "host.went_on"))
     if not _watched(exchange, attendance.absence):
         return None
     late = sorted(trader for moment, trader in attendance.missed() if moment <= now)
@@ -153,7 +186,9 @@ def _answer(exchange: Exchange, absence: Absence, trader: str) -> Operation:
         return TakeOver(trader, absence.dropout_trader)
     if absence.dropout == "end":
         return EndMarket(say(language, "host.ended_absent"))
-    return Pause(say(language, "host.paused_absent"), waits_for=trader)
+    return Pause(
+        say(language, "host.paused_absent", length=duration(language, absence.longest_pause)), waits_for=trader
+    )
 
 
 def waited(events: Sequence[Event], stamps: Sequence[float]) -> dict[str, float]:

@@ -12,6 +12,7 @@ from otree.database import dbq
 from pydantic import Field, TypeAdapter, ValidationError, with_config
 
 from market.fields import STRICT
+from otree_app.disclosure import check_announced
 from otree_app.keeping import RunnerReport
 from otree_app.models import Player
 from otree_app.stamps import stamp
@@ -76,9 +77,10 @@ def report_from(body: object) -> Report:
 def keep(session: Any, report: Report) -> bool:
     """Store a report in the place of the run's last one, and who sits where. Returns whether that has changed.
 
-    Raises ValueError for seats that are not of the session.
+    Raises ValueError for seats that are not of the session, NotAnnounced for those that people take for others'.
     """
     players = _players(session, report)
+    check_announced(session, players, {code: seat.kind for code, seat in report.seats.items()})
     before = registered_seats(session)
     document, now = json.dumps(asdict(report)), time.time()
     known = dbq(RunnerReport).filter_by(session_id=session.id, run=report.run).one_or_none()

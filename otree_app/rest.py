@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from otree_app.archive import markets_of
+from otree_app.disclosure import NotAnnounced, check_announced
 from otree_app.freeze import register
 from otree_app.hosts import HOSTS
 from otree_app.models import Group, MarketEvent, MarketHead, Player
@@ -131,6 +132,10 @@ class Seats(Guarded):
         unknown = wanted.keys() - {player.participant.code for player in players}
         if unknown:
             return JSONResponse({"error": f"Not of this session: {', '.join(sorted(unknown))}."}, status_code=400)
+        try:
+            check_announced(session, players, {code: kind for code, (kind, _) in wanted.items()})
+        except NotAnnounced as error:
+            return JSONResponse({"error": str(error)}, status_code=409)
         for player in players:
             player.kind, player.model = wanted[player.participant.code]
         register(session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -61,10 +62,12 @@ def rounds_played(treatment: Treatment) -> int:
 
 
 def announced_bots(group: Group) -> tuple[str, ...]:
-    """Traders of a market that are bots as far as the lab knows now: announced at first, or marked by their runner.
-
-    By number, whatever seats they sit on.
-    """
+    """Traders of a market that are bots as far as the lab knows now: announced at first, or marked by their runner."""
     players: list[Player] = group.get_players()
-    bots = (player.trader for player in players if player.kind in BOTS)
+    return bots_among({player.trader: player.kind for player in players})
+
+
+def bots_among(kinds: Mapping[str, str]) -> tuple[str, ...]:
+    """Of traders with their kinds those that are bots: by number, whatever seats they sit on."""
+    bots = (trader for trader, kind in kinds.items() if kind in BOTS)
     return tuple(sorted(bots, key=lambda trader: int(trader[1:])))

@@ -70,8 +70,10 @@ class Schedule:
         return None
 
     def _start(self) -> float | None:
-        """When the wait for the others ends: at once when all are there; never for nobody."""
+        """When the wait for the others ends: at once when all are there or have declined; never for nobody."""
         here = self.attendance
+        if here.all_declined:
+            return self.anchor
         if here.first is None or not here.somebody:
             return None
         waits = self.exchange.treatment.ready_seconds + self.exchange.conduct.extended
@@ -84,8 +86,12 @@ class Schedule:
             return None
         if self.exchange.phase is Phase.OPEN:
             return self.closing()
-        if self.exchange.phase is Phase.WAITING and not self._may_start():
-            return EndMarket(say(self.exchange.treatment.language, "host.cancelled_late"))
+        if self.exchange.phase is Phase.WAITING and (reason := self._why_cancelled()):
+            return EndMarket(say(self.exchange.treatment.language, reason))
+        return self._onward()
+
+    def _onward(self) -> AskForecasts | OpenPeriod:
+        """What leads to the next period."""
         coming = self.exchange.period + 1
         if self.exchange.phase is not Phase.FORECAST and targets(self.exchange.treatment, coming):
             return AskForecasts()
@@ -95,9 +101,21 @@ class Schedule:
         coming, given = self.exchange.period + 1, self.exchange.forecasts.given.values()
         return all((coming, target) in one for one in given for target in self.exchange.forecast_targets)
 
-    def _may_start(self) -> bool:
+    def _why_cancelled(self) -> str:
+        """The key of the reason why a market whose wait is over will not begin; "" where it begins."""
         here = self.attendance
-        return here.all_there or (here.can_trade and here.absence.late == "start")
+        if here.all_declined:
+            return "host.cancelled_declined"
+        may_start = here.all_there or (here.can_trade and here.absence.late == "start")
+        return "" if may_start else "host.cancelled_late"
+
+    def starting(self, reason: str) -> Operation:
+        """What starts a market that waits with those who are there. Raises OperationError where it cannot start."""
+        if self.exchange.phase is not Phase.WAITING:
+            raise OperationError(f"The market has started: it is {self.exchange.phase.value}.")
+        if not (self.attendance.can_trade and self.attendance.somebody):
+            raise OperationError("Too few are there: it takes two, a person among them where people are seated.")
+        return replace(self._onward(), reason=reason)
 
     def closing(self, reason: str = "") -> ClosePeriod:
         """What ends the running period. Raises OperationError where none runs."""
@@ -114,8 +132,12 @@ class Schedule:
         match event.command:
             case Presence() as presence:
                 self.attendance.note(presence, now)
-            case TakeOver(trader) | Pause(waits_for=trader) if trader:
+            case TakeOver(trader):
                 self.attendance.excused.add(trader)
+            case Pause(waits_for=trader):
+                self.attendance.pause_for(trader, now)
+            case Resume():
+                self.attendance.go_on()
             case AskForecasts() | OpenPeriod():
                 self.attendance.market_opens(now)
         if not isinstance(event.command, TIMELESS):

@@ -18,6 +18,7 @@
   function draw(next) {
     state = next;
     const { phase } = next.figures;
+    show(byId("do-start"), phase === "waiting");
     const running = phase === "open" || phase === "paused";
     put(byId("do-pause"), phase === "paused" ? "Resume" : "Pause");
     byId("do-pause").disabled = byId("do-close").disabled = !running;
@@ -82,6 +83,11 @@
     if (reason !== null) operate("pause", { reason }, "Paused.");
   }
 
+  async function start() {
+    const question = { title: "Start now?", text: "The market begins with those who are there. Who comes later joins while it runs.", yes: "Start" };
+    if ((await ask(question)) !== null) operate("start", {}, "Started.");
+  }
+
   async function extend() {
     const question = { title: "Extend?", text: "What runs by the clock now, the period or the pause after it, lasts longer for everybody.", yes: "Extend", label: "Seconds", value: "30", type: "number", required: true };
     const seconds = await ask(question);
@@ -122,7 +128,7 @@
   });
   byId("dialog-no").addEventListener("click", () => close(null));
   byId("dialog").addEventListener("cancel", () => close(null));
-  const buttons = { pause, extend, tell, close: closePeriod, end: endAndPay, erase };
+  const buttons = { start, pause, extend, tell, close: closePeriod, end: endAndPay, erase };
   for (const [name, press] of Object.entries(buttons)) byId(`do-${name}`).addEventListener("click", press);
 
   openpit.monitorDesk = { draw };

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from market.encoding import decode_command, encode_command
-from market.events import ClosePeriod, Command, LogLine, OpenPeriod, Pause, Resume
+from market.events import AskForecasts, ClosePeriod, Command, LogLine, OpenPeriod, Pause, Resume, Told
 from market.exchange import Exchange, LogMismatch, fold
 from market.orders import CancelOrder, Hold, ReplaceOrder
 from market.treatments import Role
@@ -21,6 +21,9 @@ COMMANDS: list[Command] = [
     CancelOrder(4),
     ReplaceOrder(4, 50, 2),
     OpenPeriod(),
+    OpenPeriod(reason="two are enough"),
+    OpenPeriod("X", (Told("T1", "state", "X"),), "two are enough"),
+    AskForecasts("two are enough"),
     ClosePeriod(40),
     Pause("a fire alarm"),
     Resume(),

@@ -14,6 +14,7 @@ import pytest
 from market.designs import design
 from market.events import EndMarket, OpenPeriod, Operation, Pause, Phase, Presence
 from market.exchange import Exchange
+from market.facts import facts_of
 from market.language import say
 from market.payment import Line, Payment
 from otree_app.happenings import _diaries, diary_of
@@ -67,7 +68,32 @@ def test_a_market_that_nobody_had_come_to_waits_for_nobody_after_a_restart() -> 
     assert again.schedule.next_change() is None
 
 
+# The longest pause
+
+
+def test_a_market_goes_on_without_who_does_not_come_back_and_all_are_told() -> None:
+    market = live(head(absence={"dropout": "pause", "dropout_seconds": 10, "longest_pause": 50}))
+    market.run_clock(NOON, frozenset(TRADERS))
+    market.run_clock(NOON + 1, frozenset({"T1"}))
+    market.run_clock(NOON + 11, frozenset({"T1"}))
+    assert market.exchange.phase is Phase.PAUSED
+    assert list(market.moments()) == [NOON + 61]
+    market.run_clock(NOON + 60.9, frozenset({"T1"}))
+    assert market.exchange.conduct.paused
+    market.run_clock(NOON + 61, frozenset({"T1"}))
+    assert not market.exchange.conduct.paused, "nor is there a pause for the other who is away"
+    assert [one.text for one in market.exchange.conduct.messages] == [say("en", "host.went_on")]
+
+
 # What is said
+
+
+def test_a_bot_reads_of_the_others_what_people_read() -> None:
+    market = LiveMarket(head(bot_disclosure="which"), [], {**PEOPLE, "T2": "model", "T3": "rule"})
+    for trader in ("T1", "T2"):
+        view = json.loads(market.feed.snapshot(trader, 0.0, {}))["view"]
+        assert view["facts"]["others"] == facts_of(market.exchange.treatment, 3, ("T2", "T3")).others
+        assert "Trader 2 and Trader 3 are computer programs" in view["facts"]["others"]
 
 
 def test_all_read_why_a_market_ended_by_itself() -> None:
@@ -80,8 +106,9 @@ def test_the_labs_reason_for_an_end_is_for_the_data_alone() -> None:
 
 
 def test_a_market_that_ended_in_a_pause_does_not_say_that_it_goes_on() -> None:
-    paused = exchange(OpenPeriod(), Pause(say("en", "host.paused_absent"), waits_for="T1"))
-    assert note_of(paused) == say("en", "host.paused_absent")
+    words = say("en", "host.paused_absent", length="5 minutes")
+    paused = exchange(OpenPeriod(), Pause(words, waits_for="T1"))
+    assert note_of(paused) == words
     paused.operate(EndMarket("no use"))
     assert note_of(paused) == ""
 

@@ -17,6 +17,7 @@ import requests
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from otree_app.hardening import harmless
 from pit import Server
 from tests.lab import Seat, new_session, running_lab
 from tests.person import Person, person
@@ -132,9 +133,9 @@ def test_a_label_is_text_whatever_is_in_it(lab: Server) -> None:
     code, seats = new_session(lab, seats=2, period_seconds=60.0)
     arrive(lab, seats[0], HOSTILE)
     with monitor_of(lab, code, "monitor-hostile") as experimenter:
-        experimenter.wait_for(lambda: experimenter.text("#seat-rows td.label") == HOSTILE)
+        experimenter.wait_for(lambda: experimenter.text("#seat-rows td.label") == harmless(HOSTILE))
         options = [one.text for one in experimenter.driver.find_elements(By.CSS_SELECTOR, "#erase-who option")]
-        assert options[0] == f"T1 ({HOSTILE})"
+        assert options[0] == f"T1 ({harmless(HOSTILE)})"
         time.sleep(0.5)
         assert experimenter.driver.execute_script("return window.pwned") is None
         assert experimenter.count("#seat-rows img") == 0

@@ -165,3 +165,19 @@ def test_a_market_that_is_ended_while_it_waits_is_cancelled(lab: Server) -> None
         assert [market["cancelled"] for market in state["markets"]] == [True]
 
     play(story())
+
+
+def test_the_experimenter_starts_a_market_with_those_who_are_there_and_it_is_on_record(lab: Server) -> None:
+    async def story() -> None:
+        session, codes = new_session(lab, seats=3)
+        async with Seat(lab, codes[0]) as ann:
+            assert (await ann.view()).phase is Phase.WAITING
+            assert "Too few are there" in (await press(lab, session, "start"))["error"]
+            async with Seat(lab, codes[1]) as bob:
+                assert (await bob.view()).phase is Phase.WAITING
+                assert (await press(lab, session, "start"))["done"] == ["1-1"]
+                await ann.phase("open")
+                assert "The market has started" in (await press(lab, session, "start"))["error"]
+        assert "Started by the experimenter" in await log_of(lab, session)
+
+    play(story())

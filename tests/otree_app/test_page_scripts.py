@@ -22,6 +22,7 @@ from otree_app.feed import Feed
 from tests.otree_app.test_feed import step, trading
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "_static" / "openpit"
+SCRIPTS_LOADED = ("view.js", "words.js", "clock.js")
 
 
 class Page:
@@ -31,7 +32,7 @@ class Page:
         self._driver = driver
         driver.get("about:blank")
         driver.execute_script("window.js_vars = { texts: arguments[0] };", texts_of("en", "screen", "count", "words"))
-        driver.execute_script("\n".join((SCRIPTS / name).read_text("utf-8") for name in ("view.js", "words.js")))
+        driver.execute_script("\n".join((SCRIPTS / name).read_text("utf-8") for name in SCRIPTS_LOADED))
 
     def run(self, expression: str, *arguments: object) -> Any:
         """What an expression over `args` gives."""
@@ -234,3 +235,19 @@ def test_a_partly_filled_order_is_told_with_its_prices_and_its_rest(page: Page) 
         "refused": False,
         "text": "Bought 3 shares at 10.80 (1) and 11.00 (2). 1 more is in the book at 11.00.",
     }
+
+
+@pytest.mark.parametrize(("extended", "seconds"), [(30, 27), (0, 25)])
+def test_the_market_clock_runs_through_time_that_was_given(page: Page, extended: int, seconds: int) -> None:
+    view = {"phase": "open", "seconds": 25, "extended": extended, "facts": {"period_seconds": 20}}
+    two_seconds_later = """(() => {
+        const now = performance.now();
+        Object.assign(openpit, { view: args[0], host: { running: true } });
+        Object.defineProperty(performance, "now", { configurable: true, value: () => now });
+        openpit.clock.heardSeconds();
+        Object.defineProperty(performance, "now", { configurable: true, value: () => now + 2000 });
+        const seconds = openpit.secondsNow();
+        delete performance.now;
+        return seconds;
+    })()"""
+    assert page.run(two_seconds_later, view) == pytest.approx(seconds)

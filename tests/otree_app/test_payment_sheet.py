@@ -58,7 +58,7 @@ def played(lab: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, 
     _, [before, *_] = new_session(lab, "custom", 2, treatment_file=str(file))
     Subject(lab, before, label="panel-1")
     code, codes = new_session(lab, "custom", 5, treatment_file=str(file), bots=1)
-    first, second = Subject(lab, codes[0], label="panel-1"), Subject(lab, codes[1], label="<b>=2")
+    first, second = Subject(lab, codes[0], label="panel-1"), Subject(lab, codes[1], label="a&b=2")
     Subject(lab, codes[2]).go_on_to("Declined", consent="no")
     for one in (first, second):
         one.go_on_to("Instructions", consent="yes")
@@ -100,14 +100,16 @@ def test_nobody_sees_the_sheet_without_the_login(lab: Server, played: tuple[str,
         assert reply.headers["location"].endswith("/login")
 
 
-def test_people_alone_are_on_the_sheet_and_its_total_is_their_sum(
+def test_people_alone_are_on_the_sheet_and_its_total_is_of_those_who_finished(
     lab: Server, played: tuple[str, list[str]], admin: dict[str, str]
 ) -> None:
     html = sheet(lab, played[0], admin)
     rows = body(html)
     assert [row[0] for row in rows] == ["P1", "P2"]
-    total = sum(float(row[3].removeprefix("$")) for row in rows)
-    assert f'<td class="amount">${total:.2f}</td>' in html
+    [finished, _] = (row[3] for row in rows)
+    footer = html.split("<tfoot>")[1].split("</tfoot>")[0]
+    assert "1 person who finished" in footer
+    assert f'<td class="amount">{finished}</td>' in footer
     assert "1 bots, 1 who declined, 1 who never came" in html
     assert html.count("<article>") == 2
 
@@ -124,19 +126,19 @@ def test_labels_do_no_harm_on_the_sheet_or_in_the_file(
     lab: Server, played: tuple[str, list[str]], admin: dict[str, str]
 ) -> None:
     html = sheet(lab, played[0], admin)
-    assert "<b>=2" not in html
-    assert "&lt;b&gt;=2" in html
+    assert "a&b=2" not in html
+    assert "a&amp;b=2" in html
 
 
-def test_bonuses_are_what_is_paid_beyond_the_fee(
+def test_bonuses_are_what_is_paid_beyond_the_fee_to_who_finished(
     lab: Server, played: tuple[str, list[str]], admin: dict[str, str]
 ) -> None:
-    rows = body(sheet(lab, played[0], admin))
+    [finished, _] = body(sheet(lab, played[0], admin))
     reply = requests.get(f"{lab.address}/openpit/payments/{played[0]}/bonuses.csv", headers=admin, timeout=10)
     assert "bonuses-" in reply.headers["content-disposition"]
-    bonuses = list(csv.reader(io.StringIO(reply.text)))
-    assert [label for label, _ in bonuses] == ["panel-1", "<b>=2"]
-    assert [float(amount) for _, amount in bonuses] == pytest.approx([float(row[3][1:]) - 5 for row in rows])
+    [[label, amount]] = csv.reader(io.StringIO(reply.text))
+    assert label == "panel-1"
+    assert float(amount) == pytest.approx(float(finished[3][1:]) - 5)
 
 
 def test_otrees_own_payments_have_the_same_total(

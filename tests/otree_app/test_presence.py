@@ -73,6 +73,15 @@ def test_a_pause_of_the_experimenter_does_not_end_when_somebody_comes() -> None:
     assert answer(running, NOON + 4) is None
 
 
+def test_a_pause_of_the_experimenter_lasts_however_long_it_takes() -> None:
+    running = absent("pause")
+    running.operate(Pause("away", waits_for="T2"), NOON + 13)
+    running.operate(ClosePeriod(20), NOON + 14)
+    running.operate(OpenPeriod(), NOON + 20)
+    running.operate(Pause("a fire alarm"), NOON + 21)
+    assert answer(running, NOON + 10_000) is None
+
+
 def test_an_absence_that_the_experimenter_overrules_does_not_pause_again() -> None:
     running = absent("pause")
     pause = answer(running, NOON + 13)

@@ -13,7 +13,7 @@ import pytest
 
 from otree_app.reports import report_from
 from pit import Server
-from tests.lab import Seat, new_session, running_lab
+from tests.lab import Seat, new_session, own_treatment, running_lab
 from tests.otree_app.test_monitor import state, table
 
 PROMPTS = "a" * 64
@@ -119,3 +119,22 @@ def test_data_that_came_after_another_configuration_is_marked(lab: Server) -> No
             assert state(lab, code)["freeze"]["changes"] == 1
 
     asyncio.run(asyncio.wait_for(story(), 40))
+
+
+@pytest.mark.parametrize("disclosure", ["how_many", "which"])
+@pytest.mark.parametrize("address", ["seats", "report"])
+def test_bots_that_people_were_not_told_of_are_refused_where_their_number_is_told(
+    lab: Server, disclosure: str, address: str
+) -> None:
+    code, seats = new_session(lab, seats=3, bots=1, **own_treatment(lab, bot_disclosure=disclosure))
+    lab.ask(f"/api/openpit/{address}/{code}", report_or_mark(address, seats[2]))
+    with pytest.raises(HTTPError) as refusal:
+        lab.ask(f"/api/openpit/{address}/{code}", report_or_mark(address, seats[1]))
+    assert refusal.value.code == 409
+    assert "P2: the instructions say" in json.loads(refusal.value.read())["error"]
+    kinds = {one["code"]: one["kind"] for one in lab.ask(f"/api/openpit/session/{code}")["participants"]}
+    assert [kinds[seat] for seat in seats] == ["human", "human", "model"]
+
+
+def report_or_mark(address: str, seat: str) -> dict[str, Any]:
+    return report(seat) if address == "report" else {"seats": {seat: {"kind": "model", "model": "gpt-4o"}}}

@@ -111,10 +111,12 @@ def test_who_has_declined_is_not_waited_for() -> None:
     assert waiting.due(NOON) == OpenPeriod()
 
 
-def test_when_all_people_have_declined_the_bots_do_not_play_among_themselves() -> None:
-    waiting = schedule({"T1": "declined", "T2": "model", "T3": "rule"})
+def test_when_all_people_have_declined_the_market_is_cancelled_rather_than_waiting_for_ever() -> None:
+    waiting = schedule({"T1": "human", "T2": "model", "T3": "rule"})
     come(waiting, "T2", "T3")
     assert waiting.due(NOON + 100_000) is None
+    waiting.attendance.know({"T1": "declined", "T2": "model", "T3": "rule"}, NOON + 100_000)
+    assert isinstance(waiting.due(NOON + 100_000), EndMarket)
 
 
 def test_a_market_never_opens_for_nobody_and_the_wait_starts_anew_with_who_comes_later() -> None:
