@@ -8,10 +8,22 @@ from market.designs import DESIGNS, design
 
 SECRETS = ("OTREE_ADMIN_PASSWORD", "OTREE_SECRET_KEY", "OTREE_AUTH_LEVEL")
 
-missing = [name for name in SECRETS if not environ.get(name)]
-if environ.get("OTREE_PRODUCTION") and missing:
+DEVELOPMENT = "not-secret-in-development"
+# What stands in examples and what people try first.
+KNOWN_TO_ALL = {DEVELOPMENT, "admin", "password", "passwort", "secret", "changeme", "otree", "openpit", "test", "key"}
+
+
+def _unfit() -> list[str]:
+    """The names of what keeps a server from running in production."""
+    wrong = [name for name in SECRETS if not environ.get(name)]
+    wrong += [name for name in (*SECRETS, "OTREE_REST_KEY") if environ.get(name, "").lower() in KNOWN_TO_ALL]
+    return wrong + ["OTREE_AUTH_LEVEL"] * (environ.get("OTREE_AUTH_LEVEL", "") not in ("", "STUDY", "DEMO"))
+
+
+if environ.get("OTREE_PRODUCTION") and (unfit := _unfit()):
     sys.exit(
-        f"A server in production needs {', '.join(missing)} in its environment; OTREE_AUTH_LEVEL is STUDY or DEMO."
+        f"A server in production needs {', '.join(unfit)} in its environment, each a secret of its own that is not "
+        "known to all; OTREE_AUTH_LEVEL is STUDY or DEMO."
     )
 
 
@@ -64,5 +76,5 @@ USE_POINTS = True
 POINTS_DECIMAL_PLACES = 4
 ADMIN_USERNAME = "admin"
 ADMIN_PASSWORD = environ.get("OTREE_ADMIN_PASSWORD", "")
-SECRET_KEY = environ.get("OTREE_SECRET_KEY", "not-secret-in-development")
+SECRET_KEY = environ.get("OTREE_SECRET_KEY", DEVELOPMENT)
 DEMO_PAGE_INTRO_HTML = ""

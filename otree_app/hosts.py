@@ -53,6 +53,10 @@ class Hosts:
         host = self.peek(head_id)
         return host.connections.present() if host else frozenset()
 
+    def live(self) -> tuple[int, int]:
+        """How many markets are in memory, and how many pages of theirs are open."""
+        return len(self._hosts), sum(len(host.connections) for host in self._hosts.values())
+
     def kinds_changed(self, session: Any) -> None:
         """Seats of a session were marked: commit that, and have its markets look again by their own connection."""
         db.commit()

@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket
 
 from otree_app.host import MarketHost
 from otree_app.hosts import HOSTS
+from otree_app.journal import told
 from otree_app.models import MarketHead, Player
 from otree_app.protocol import acknowledgement, parse
 from otree_app.seats import Connection
@@ -50,10 +51,13 @@ class MarketSocket(WebSocketEndpoint):
         try:
             self.host = await HOSTS.get(seat[0])
         except (StoreError, MarketGone) as error:
-            logger.error("A page was sent away: %s", error)
+            about = {"session": seat[2], **websocket.path_params, "market": seat[0]}
+            logger.error("%s", told("page_refused", **about, why=error))
             await websocket.close(code=TRY_AGAIN_LATER)
             return
         self.connection = self.host.join(seat[1])
+        self.about = {"session": seat[2], **websocket.path_params, "market": seat[0], "trader": seat[1]}
+        logger.info("%s", told("page_opened", **self.about))
         self.pump = asyncio.create_task(tell_news(websocket, self.host, self.connection))
 
     async def on_receive(self, websocket: WebSocket, text: str) -> None:
@@ -71,6 +75,7 @@ class MarketSocket(WebSocketEndpoint):
         if hasattr(self, "connection"):
             self.pump.cancel()
             self.host.leave(self.connection)
+            logger.info("%s", told("page_closed", **self.about, code=close_code))
             HOSTS.let_go(self.host)
 
 
@@ -85,8 +90,8 @@ async def tell_news(websocket: WebSocket, host: MarketHost, connection: Connecti
     await websocket.close(code=TOO_MANY_PAGES if connection.closed else SERVICE_RESTART)
 
 
-async def find_seat(participant_code: str, round_number: str) -> tuple[int, str] | None:
-    """(number of the market, trader) of a participant in a round, None where there is none."""
+async def find_seat(participant_code: str, round_number: str) -> tuple[int, str, str] | None:
+    """(number of the market, trader, session) of a participant in a round, None where there is none."""
     if not (round_number.isascii() and round_number.isdecimal() and len(round_number) < 6):
         return None
     async with lock2:
@@ -96,7 +101,7 @@ async def find_seat(participant_code: str, round_number: str) -> tuple[int, str]
                 .join(Participant)
                 .join(MarketHead, MarketHead.group_id == Player.group_id)
                 .filter(Participant.code == participant_code, Player.round_number == int(round_number))
-                .with_entities(MarketHead.id, Player.trader)
+                .with_entities(MarketHead.id, Player.trader, Participant._session_code)
             )
             return found.first()  # type: ignore[no-any-return]
 

@@ -109,7 +109,7 @@ class Pace:
 
 
 class Inflow:
-    """How fast the messages of a seat are read, whatever they are: `rate` a second, after a burst of two seconds' worth.
+    """How fast messages of a seat are read, whatever they are: `rate` a second, after a burst of two seconds' worth.
 
     What comes faster waits in its own connections, at the sender's cost: nobody else notices a flood.
     """

@@ -96,14 +96,16 @@ class Store:
         except Taken as error:
             raise NotOwner(str(error)) from error
 
+    # Not `engine.begin()`: where the commit fails it keeps the connection, and there is but one.
+
     def _insert(self, rows: list[dict[str, object]]) -> None:
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection, connection.begin():
             connection.execute(MarketEvent.__table__.insert(), rows)
 
     def _select(self, head_id: int) -> tuple[Head, list[Stored]]:
         events, heads = MarketEvent.__table__.c, MarketHead.__table__.c
         columns = [events[name] for name in (*LogLine._fields, "utc", "client", "held")]
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection, connection.begin():
             found = connection.execute(
                 select([heads.document, heads.roles, heads.draws, heads.seed]).where(heads.id == head_id)
             ).fetchone()
@@ -122,7 +124,7 @@ class Store:
                 first.round_number == 1,
             )
         )
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection, connection.begin():
             rows = connection.execute(wanted).fetchall()
         return {trader: DECLINED if consent == "no" else kind for trader, kind, consent in rows}
 

@@ -20,6 +20,8 @@ from bots.adapters.web_driver import BrowserOptions, Programs, Running, start
 
 CHANNEL = "openpit"
 OPENING_AT_ONCE = 4
+# What the driver says of a page whose scripts are gone, though its tab is there.
+LEFT = "Cannot find context with specified id"
 PAGE_SCRIPT = Path(__file__).with_name("page.js")
 # The name and the argument travel as data; this text never changes.
 CALL = "(name, argument) => JSON.stringify(window.openpitBot[name](JSON.parse(argument)) ?? null)"
@@ -33,6 +35,17 @@ def _gone() -> Iterator[None]:
     # AttributeError is what selenium raises when its connection is closed under a call.
     except (WebDriverException, WebSocketException, OSError, AttributeError) as error:
         raise BrowserGone(str(getattr(error, "msg", None) or error).strip().splitlines()[0]) from error
+
+
+@contextmanager
+def _left() -> Iterator[None]:
+    """A page that went away under a call is not a dead tab."""
+    try:
+        yield
+    except WebDriverException as error:
+        if LEFT in (error.msg or ""):
+            raise PageLeft("The page was left while it was asked.") from error
+        raise
 
 
 class Browser:
@@ -162,7 +175,7 @@ class Tab:
     def call(self, name: str, argument: object = None) -> Any:
         """Call a function of the page script. Raises PageLeft where it fails, BrowserGone where nobody answers."""
         arguments = [{"type": "string", "value": text} for text in (name, json.dumps(argument))]
-        with _gone():
+        with _gone(), _left():
             result = self._driver().script.call_function(
                 CALL, await_promise=False, target={"context": self._context}, arguments=arguments
             )

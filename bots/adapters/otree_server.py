@@ -206,6 +206,8 @@ class OTreeServer:
             self._refuse(address)
         if reply.status_code == 404:
             raise NotThere(f"{address} does not exist. Check the code in the address, and the server.")
+        if reply.status_code == 409:
+            raise SetupError(f"{address} refused: {reply.json()['error']}")
         if not reply.ok:
             raise SetupError(f"{address} failed with status {reply.status_code}. See the server's log.")
         return reply

@@ -35,6 +35,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 DRIVERS = ("chromedriver",)
 LOOKUP_SECONDS = 5
 CLOSE_SECONDS = 5
+# With the runner's process id: what it leaves behind when it is killed can be told from what others run.
+PROFILE = "openpit-browser"
 REMOVALS = 10
 # Selenium waits for BiDi replies by polling; its default of 100 ms is what a bot would wait for everything.
 BIDI_INTERVAL = 0.001
@@ -186,7 +188,7 @@ def start(options: BrowserOptions, programs: Programs) -> Running:
 
 
 def _start_here(options: BrowserOptions, programs: Programs) -> Running:
-    profile = Path(tempfile.mkdtemp(prefix="openpit-browser-"))
+    profile = Path(tempfile.mkdtemp(prefix=f"{PROFILE}-{os.getpid()}-"))
     chrome = _chrome_options(options, f"--user-data-dir={profile}")
     chrome.binary_location = programs.browser
     service = Service(programs.driver, popen_kw=dict(_own_group()))

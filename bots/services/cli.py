@@ -23,6 +23,7 @@ EXAMPLES = """examples:
   python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 claude --budget-usd 5 --persona careful.txt
   python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 mixed --models-by-seat seats.toml
   python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 llama3 --base-url http://localhost:11434/v1
+  python -m bots.main --resume bot-data/debug-runs/run-3
   python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 replay:bot-data/debug-runs/run-3
 """
 
@@ -60,12 +61,15 @@ class RunConfig:
     persona: Path | None = None
     execution: str = "immediate"
     reflection: str = "market"
+    resume: Path | None = None
 
 
 def parse(arguments: Sequence[str] | None = None) -> RunConfig:
     """The configuration that the arguments describe. Bad ones print what was wrong and exit with 2."""
     parser = _parser()
     options = vars(parser.parse_args(arguments))
+    if options["resume"]:
+        return _resumption(parser, options)
     url, model = _places(parser, options.pop("places"), options["links"])
     _check_model(parser, model, options)
     if options["production"] and not options["message"].strip():
@@ -75,6 +79,15 @@ def parse(arguments: Sequence[str] | None = None) -> RunConfig:
     if options["grid"] and (options["browser"] or options["driver"] or options["headed"]):
         parser.error("--grid uses the browsers of the grid: leave --browser, --driver and --headed out, or --grid")
     return RunConfig(url=url, model=model, **options)
+
+
+def _resumption(parser: argparse.ArgumentParser, options: dict[str, Any]) -> RunConfig:
+    """All else is as it was when the run began."""
+    unchanged = {name for name, value in options.items() if value in ([], parser.get_default(name))}
+    if given := options.keys() - unchanged - {"resume"}:
+        told = ", ".join(sorted(given)).replace("places", "URL MODEL")
+        parser.error(f"--resume goes alone: the rest is in the folder's manifest. Leave out: {told}")
+    return RunConfig(resume=options["resume"])
 
 
 def _places(parser: argparse.ArgumentParser, places: list[str], links: Path | None) -> tuple[str, str]:
@@ -142,6 +155,7 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     add("--links", type=Path, metavar="FILE", help="seats from a file with lines such as 1=https://...")
     add("--seed", type=_whole, metavar="N", help="seed of the traders' random streams (drawn, and recorded)")
     add("--pace", type=_positive, default=1.5, metavar="SECONDS", help="least time between a bot's decisions (1.5)")
+    add("--resume", type=Path, metavar="RUN_FOLDER", help="take up the seats of a run whose runner was killed")
     add("--out", type=Path, default=Path("bot-data"), metavar="DIR", help="where run folders go (bot-data)")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -110,9 +110,16 @@ def _decision(folder: Path, order: Row, order_id: str) -> dict[str, Any] | None:
 def _placed(turn: Mapping[str, Any], order: Row, order_id: str) -> bool:
     pairs = zip(turn["actions"], turn["receipts"], strict=False)
     return str(turn["period"]) == order["period"] and any(
-        action[0] == order["command"] and receipt["status"] in PLACED and str(receipt["order_id"]) == order_id
+        action[0] == order["command"] and receipt["status"] in PLACED and _names(action, receipt, order, order_id)
         for action, receipt in pairs
     )
+
+
+def _names(action: Sequence[Any], receipt: Mapping[str, Any], order: Row, order_id: str) -> bool:
+    """Whether this action is the order's; the receipt of a sheet has no numbers of orders."""
+    if action[0] == "sheet":
+        return [order["side"], int(order["price"]), int(order["quantity"])] in action[1]
+    return str(receipt["order_id"]) == order_id
 
 
 def _told(key: str, attempts: list[dict[str, Any]]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -11,10 +12,19 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import IO, Any
+
+from bots.adapters.llm.transcript import cut_half_a_line
 
 COUNTER = ".last-run"
 METADATA = "runs.metadata"
+DECISIONS = "decisions.jsonl"
+# The process id of the runner that writes to a folder, which holds it while it does.
+RUNNER = ".runner"
+
+
+class Busy(Exception):
+    """Another process writes to the folder."""
 
 
 class RunFolder:
@@ -24,10 +34,13 @@ class RunFolder:
     """
 
     def __init__(self, path: Path, scrub: Callable[[str], str] = str) -> None:
+        """Raises OSError where it cannot be written, Busy where another runner writes to it."""
         self.path = path
         self._scrub = scrub
         self._lock = Lock()
-        self._lines: list[dict[str, Any]] = []
+        self._runner = _hold(path / RUNNER)
+        self._lines = _whole_lines(path / DECISIONS)
+        self._waiting, self._told = b"", False
         self.log = _logger(path, scrub)
 
     @classmethod
@@ -53,11 +66,24 @@ class RunFolder:
             lines.write(self._scrub(line))
 
     def record(self, line: dict[str, Any]) -> None:
-        """Add one turn to `decisions.jsonl`; it is on disk when this returns."""
+        """Add one turn to `decisions.jsonl`; it is on disk when this returns.
+
+        On a full disk turns wait in memory for the next one that finds room, and the run goes on.
+        """
         with self._lock:
             self._lines.append(line)
-            with (self.path / "decisions.jsonl").open("a", encoding="utf-8") as file:
-                file.write(self._scrub(json.dumps(line)) + "\n")
+            self._waiting += self._scrub(json.dumps(line)).encode() + b"\n"
+            try:
+                _append_whole(self.path / DECISIONS, self._waiting)
+            except OSError as error:
+                self._tell(error)
+            else:
+                self._waiting, self._told = b"", False
+
+    def _tell(self, error: OSError) -> None:
+        if not self._told:
+            self._told = True
+            print(f"{self.path} cannot be written ({error}). Make room: the session goes on.", file=sys.stderr)
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -66,24 +92,80 @@ class RunFolder:
             return list(self._lines)
 
     def keep(self, name: str, picture: bytes) -> None:
-        """Keep a screenshot."""
+        """Keep a screenshot, where there is room for it."""
         album = self.path / "screenshots"
-        album.mkdir(exist_ok=True)
-        (album / name).write_bytes(picture)
+        try:
+            album.mkdir(exist_ok=True)
+            (album / name).write_bytes(picture)
+        except OSError as error:
+            self._tell(error)
 
     def write_json(self, name: str, document: Mapping[str, object]) -> None:
         """Write a file whole or not at all."""
         self.write(name, json.dumps(document, indent=2) + "\n")
 
     def write(self, name: str, text: str) -> None:
+        """Raises OSError, and then the file is what it was."""
         half = self.path / f".{name}.half"
-        half.write_text(self._scrub(text), "utf-8", newline="\n")
-        os.replace(half, self.path / name)
+        try:
+            half.write_text(self._scrub(text), "utf-8", newline="\n")
+            os.replace(half, self.path / name)
+        except OSError:
+            half.unlink(missing_ok=True)
+            raise
 
     def close(self) -> None:
         for handler in self.log.handlers[:]:
             handler.close()
             self.log.removeHandler(handler)
+        self._runner.close()
+        (self.path / RUNNER).unlink(missing_ok=True)
+
+
+def runner_of(path: Path) -> int:
+    """The process id of the runner that wrote to a folder last and did not end in order; 0 for none."""
+    file = path / RUNNER
+    return _number(file.read_text()) if file.exists() else 0
+
+
+def _hold(file: Path) -> IO[str]:
+    """Be the one who writes, for as long as the file is open."""
+    held = file.open("a+", encoding="ascii")
+    try:
+        _try_lock(held.fileno())
+    except OSError as error:
+        held.close()
+        raise Busy(f"{file.parent}: its runner is at work.") from error
+    held.truncate(0)
+    held.write(f"{os.getpid()}\n")
+    held.flush()
+    return held
+
+
+def _whole_lines(file: Path) -> list[dict[str, Any]]:
+    """The turns recorded so far; half a last one, left by a runner that was killed, is taken away."""
+    cut_half_a_line(file)
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
+
+
+def _append_whole(file: Path, text: bytes) -> None:
+    """Add all of it or nothing. Raises OSError."""
+    with file.open("ab", buffering=0) as out:
+        before = out.tell()
+        try:
+            if (written := out.write(text)) != len(text):
+                raise OSError(errno.ENOSPC, f"only {written} of {len(text)} bytes found room")
+        except OSError:
+            out.truncate(before)
+            raise
+
+
+class _Patient(logging.FileHandler):
+    """What finds no room is not logged; that there is none is told once, by the folder."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
 
 
 class _Scrubbed(logging.Formatter):
@@ -99,7 +181,7 @@ class _Scrubbed(logging.Formatter):
 
 def _logger(path: Path, scrub: Callable[[str], str]) -> logging.Logger:
     """`run.log`: a logger of this run alone."""
-    handler = logging.FileHandler(path / "run.log", encoding="utf-8")
+    handler = _Patient(path / "run.log", encoding="utf-8")
     handler.setFormatter(_Scrubbed(scrub))
     logger = logging.Logger(f"openpit.{path.name}", logging.INFO)
     logger.addHandler(handler)
@@ -140,6 +222,9 @@ if sys.platform == "win32":
     def _lock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
 
+    def _try_lock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
     def _unlock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
 
@@ -148,6 +233,9 @@ else:
 
     def _lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX)
+
+    def _try_lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _unlock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_UN)

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from logging import Logger, LoggerAdapter
 from pathlib import Path
 from random import Random, SystemRandom
-from types import FrameType
 from typing import Any
 
 from bots.adapters.browser import Browsers
 from bots.adapters.errors import SetupError
-from bots.adapters.llm import Keys, Models, Transcript, read_keys
+from bots.adapters.llm import Keys, Models, Transcript, asked_of, read_keys
 from bots.adapters.llm.provider import Provider
 from bots.adapters.llm.transcript import FILE_NAME
 from bots.adapters.page import Page
@@ -36,11 +32,13 @@ from bots.services import closing
 from bots.services.casting import Cast, cast, check
 from bots.services.cli import RunConfig
 from bots.services.exports import export
+from bots.services.guards import bugs_logged, one_interrupt
 from bots.services.links import Seating, seating
 from bots.services.manifest import manifest, spent, summary
 from bots.services.names import REPLAY
 from bots.services.progress import Progress
 from bots.services.reporting import Reporter, report, unique
+from bots.services.resuming import Earlier, played, read_earlier
 from bots.services.run_folder import RunFolder
 
 SEEDS = 2**32
@@ -62,28 +60,31 @@ def run(
     `local` are models of this process by name, such as scripted ones in tests; their names win. Ctrl-C during the play
     ends it in order; before that, KeyboardInterrupt passes through.
     """
-    with _one_interrupt():
-        keys = read_keys(environ)
+    with one_interrupt():
+        earlier = read_earlier(config.resume) if config.resume else None
+        config, keys = earlier.config if earlier else config, read_keys(environ)
         parts = cast(config, keys, local or {})
         transcript = Transcript()
-        models = _checked(parts, transcript)
-        seats = seating(config.url, config.links, config.num_bots, environ)
+        models = _checked(parts, transcript, earlier)
+        seats = earlier.seating(environ) if earlier else seating(config.url, config.links, config.num_bots, environ)
         parts.check_seats(seats.numbers)
         browsers = _browsers(config)
         try:
             browser = _start(browsers)
-            folder = _folder(config, seats, keys)
+            folder = earlier.folder(keys.scrub) if earlier else _folder(config, seats, keys)
             # Without a model there is nothing to write down.
             if parts.models:
                 transcript.begin(folder.path / FILE_NAME)
-            return _Run(config, seats, browsers, folder, browser, parts, models, transcript).play()
+            return _Run(config, seats, browsers, folder, browser, parts, models, transcript, earlier).play()
         finally:
             browsers.close()
 
 
-def _checked(parts: Cast, transcript: Transcript) -> Models:
+def _checked(parts: Cast, transcript: Transcript, earlier: Earlier | None) -> Models:
     """The models of the run, each of which can be used; SDKs are loaded. What checking asks is on record and paid."""
     models = parts.open(transcript)
+    if earlier:
+        models.go_on_after(earlier.calls)
     if problems := check(models, parts.models):
         raise SetupError("\n  ".join(problems))
     return models
@@ -124,37 +125,49 @@ class _Run:
         parts: Cast,
         models: Models,
         transcript: Transcript,
+        earlier: Earlier | None = None,
     ) -> None:
         self._config = config
         self._seating = seating
         self._browsers = browsers
         self._folder = folder
         self._browser = browser
-        self._seed = SystemRandom().randrange(SEEDS) if config.seed is None else config.seed
+        drawn = SystemRandom().randrange(SEEDS) if config.seed is None else config.seed
+        self._seed = earlier.seed if earlier else drawn
+        self._reported_as = earlier.reported_as if earlier else unique(folder.name)
+        self._resumed = earlier.resumptions(folder) if earlier else []
+        self._stream = self._resumed[-1]["seed"] if self._resumed else self._seed
         self._cast, self._models, self._transcript = parts, models, transcript
         self._intervention = Intervention(self._operate, self._say)
         people = zip(seating.numbers, seating.links, strict=True)
-        self._traders = {number: parts.trader(number, self._models, self._seed) for number in seating.numbers}
+        self._traders = {number: parts.trader(number, self._models, self._stream) for number in seating.numbers}
+        for number, trader in self._traders.items():
+            if earlier and isinstance(trader, LanguageModelTrader):
+                asked = asked_of(earlier.calls, number)
+                trader.go_on_after(asked.questions, asked.probes, asked.cost_usd)
         self._seats = [self._seat(number, link.participant) for number, link in people]
         names = [seat.state.name for seat in self._seats]
         self._marks = {one.participant: {"kind": parts.kind(one.seat), "model": _short(one.model)} for one in names}
 
     def _seat(self, number: int, participant: str) -> Seat:
+        turns, outcomes = played(self._folder.lines, number)
         seat = Seat(
             SeatName(seat=number, participant=participant, model=self._cast.part(number).name),
             self._by_policy(number),
             pace=self._config.pace,
-            rng=Random(f"{self._seed} pace {number}"),
+            rng=Random(f"{self._stream} pace {number}"),
             record=self._folder.record,
             album=self._folder.keep,
             log=_SeatLog(self._folder.log, {"seat": number}),
+            turns=turns,
         )
+        seat.state.outcomes.update(outcomes)
         seat.sit(Page(self._browsers.tab, self._seating.server.link(participant), seat.hear))
         return seat
 
     def _by_policy(self, number: int) -> Trader:
         """The trader of a seat, a model with what the treatment wants while it is out of reach."""
-        trader, rng = self._traders[number], Random(f"{self._seed} substitute {number}")
+        trader, rng = self._traders[number], Random(f"{self._stream} substitute {number}")
         if not isinstance(trader, LanguageModelTrader):
             return trader
         return OutOfReachPolicy(trader, lambda name: make_trader(name, rng), self._intervention)
@@ -181,12 +194,12 @@ class _Run:
         finally:
             self._browsers.close()
             reporter.end(ended)
-            self._finish(ended)
+            self._close(ended)
         return RunResult(self._folder.path, ended)
 
     def _play(self) -> str:
         states = [seat.state for seat in self._seats]
-        with _bugs_logged(self._folder.log), Progress(states) as progress:
+        with bugs_logged(self._folder.log), Progress(states) as progress:
             timeout = self._config.timeout_minutes * 60
             return Experiment(self._seats, self._finished, progress.show, timeout=timeout).run()
 
@@ -201,12 +214,11 @@ class _Run:
     def _reporter(self) -> Reporter:
         server, prompts = self._seating.server.twin(), digest()
         states, budget = [seat.state for seat in self._seats], self._models.budget
-        run = unique(self._folder.name)
         told = {one.name: self._cast.told(one.name.seat, self._traders[one.name.seat], self._models) for one in states}
         who = {one.participant: {**self._marks[one.participant], "id": told[one].get("id", "")} for one in told}
         return Reporter(
             lambda document: server.report(self._known_session(), document),
-            lambda ended: report(run, states, who, prompts, budget.spent_usd, budget.limit_usd, ended),
+            lambda ended: report(self._reported_as, states, who, prompts, budget.spent_usd, budget.limit_usd, ended),
             self._folder.log.warning,
         )
 
@@ -220,7 +232,16 @@ class _Run:
         seats = {number: self._cast.told(number, one, self._models) for number, one in self._traders.items()}
         made = manifest(self._config, self._seating, self._seed, self._folder, seats)
         made["versions"]["browser"] = self._browser
+        made |= {"reported_as": self._reported_as, "resumed": self._resumed}
         self._folder.write_json("manifest.json", made)
+
+    def _close(self, ended: str) -> None:
+        try:
+            self._finish(ended)
+        except OSError as error:
+            told = f"The run folder is not whole ({error}). Make room, then: python -m bots.main --resume"
+            self._say(f"{told} {self._folder.path}")
+        self._folder.close()
 
     def _finish(self, ended: str) -> None:
         folder, seating = self._folder, self._seating
@@ -232,7 +253,6 @@ class _Run:
         numbers = [seat.state.name.seat for seat in self._seats]
         self._sum_up(summary(folder, seating.session, numbers, ended, spending))
         folder.log.info("the run ended: %s", ended)
-        folder.close()
 
     def _sum_up(self, numbers: dict[str, Any]) -> None:
         # Brings in pandas and the plots: not before they are needed.
@@ -260,40 +280,3 @@ class _SeatLog(LoggerAdapter[Logger]):
 
     def process(self, message: str, options: Any) -> tuple[str, Any]:
         return f"seat {(self.extra or {})['seat']}: {message}", options
-
-
-@contextmanager
-def _bugs_logged(log: Logger) -> Iterator[None]:
-    """What kills a thread is written to the log; the other threads go on."""
-    before = threading.excepthook
-    threading.excepthook = lambda bug: log.error(
-        "%s died", bug.thread.name if bug.thread else "a thread", exc_info=bug.exc_value
-    )
-    try:
-        yield
-    finally:
-        threading.excepthook = before
-
-
-Handler = Callable[[int, FrameType | None], Any] | int | None
-
-
-@contextmanager
-def _one_interrupt() -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM raises KeyboardInterrupt; later ones must not disturb the closing."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = (signal.SIGINT, signal.SIGTERM)
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        for each in numbers:
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before: list[Handler] = [signal.signal(number, interrupt) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)

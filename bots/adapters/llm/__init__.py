@@ -16,6 +16,7 @@ from bots.adapters.llm.messages import (
     Usage,
 )
 from bots.adapters.llm.models import Models
+from bots.adapters.llm.past import Asked, asked_of
 from bots.adapters.llm.patience import Timing
 from bots.adapters.llm.repair import Answer, ask_with_repair, request_for
 from bots.adapters.llm.replay import Replay
@@ -28,6 +29,7 @@ from bots.adapters.llm.transcript import Transcript, read_transcript
 __all__ = [
     "FAILURE_KINDS",
     "Answer",
+    "Asked",
     "Catalogue",
     "CatalogueError",
     "Failure",
@@ -51,6 +53,7 @@ __all__ = [
     "Transcript",
     "Usage",
     "ask_with_repair",
+    "asked_of",
     "estimate_prompt",
     "estimate_tokens",
     "read_catalogue",

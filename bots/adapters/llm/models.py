@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from bots.adapters.llm.asking import Model, Shared
 from bots.adapters.llm.budget import Budget
@@ -14,6 +15,7 @@ from bots.adapters.llm.keys import WHERE, Keys, read_keys
 from bots.adapters.llm.limits import Limits, Rates
 from bots.adapters.llm.local import local_spec
 from bots.adapters.llm.messages import Failure, Outcome, Request
+from bots.adapters.llm.past import spent_usd, totals_of
 from bots.adapters.llm.patience import Timing
 from bots.adapters.llm.provider import Provider, connect
 from bots.adapters.llm.replay import Replay
@@ -75,6 +77,11 @@ class Models:
         if name in self._local or name.startswith(REPLAY):
             return local_spec(name)
         return self.catalogue.find(name, self._keys, self._base_url)
+
+    def go_on_after(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        """Count what the record of an earlier part of this run says was asked and spent."""
+        self._shared.tally.start_from(totals_of(lines))
+        self.budget.settle(0.0, spent_usd(lines))
 
     def totals(self) -> dict[str, Totals]:
         """What each model has been asked so far."""

@@ -50,6 +50,11 @@ class Tally:
         with self._lock:
             self._totals[name] = self._totals.get(name, Totals()).plus(outcome)
 
+    def start_from(self, totals: Mapping[str, Totals]) -> None:
+        """Count what was asked in an earlier part of the run."""
+        with self._lock:
+            self._totals.update(totals)
+
     def by_model(self) -> dict[str, Totals]:
         with self._lock:
             return dict(self._totals)

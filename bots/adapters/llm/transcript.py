@@ -31,6 +31,7 @@ class Transcript:
     def begin(self, path: Path) -> None:
         """Write to this file from now on, and first what was kept."""
         with self._lock:
+            cut_half_a_line(path)
             self._file = path.open("a", encoding="ascii")
             self._file.writelines(self._early)
             self._file.flush()
@@ -51,6 +52,15 @@ class Transcript:
         with self._lock:
             if self._file:
                 self._file.close()
+
+
+def cut_half_a_line(path: Path) -> None:
+    """Take away what a writer that was killed left of its last line; a whole one ends with a line break."""
+    if path.exists():
+        written = path.read_bytes()
+        if not written.endswith(b"\n"):
+            with path.open("r+b") as file:
+                file.truncate(written.rfind(b"\n") + 1)
 
 
 def digest(sent: Mapping[str, Any]) -> str:

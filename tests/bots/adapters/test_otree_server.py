@@ -11,7 +11,7 @@ from bots.adapters.errors import SetupError
 from bots.adapters.otree_server import NotThere, OTreeServer
 from market.records import TABLES, names
 from pit import Server
-from tests.lab import KEY, new_session
+from tests.lab import KEY, new_session, own_treatment
 
 
 @pytest.fixture(params=["key", "password"])
@@ -65,3 +65,6 @@ def test_unknown_sessions_and_refused_marks_are_told(lab: Server, server: OTreeS
     session, participants = new_session(lab, seats=3)
     with pytest.raises(SetupError, match="failed with status 400"):
         server.mark_seats(session, {participants[0]: {"kind": "robot"}})
+    session, participants = new_session(lab, seats=3, **own_treatment(lab, bot_disclosure="how_many"))
+    with pytest.raises(SetupError, match="refused: P1: the instructions say how many"):
+        server.mark_seats(session, {participants[0]: {"kind": "model"}})

@@ -68,4 +68,4 @@ def test_documents_replace_each_other_whole(tmp_path: Path) -> None:
     folder.write_json("summary.json", {"ended": "finished"})
     folder.keep("seat-1.png", b"picture")
     assert json.loads((folder.path / "summary.json").read_text()) == {"ended": "finished"}
-    assert sorted(path.name for path in folder.path.iterdir()) == ["run.log", "screenshots", "summary.json"]
+    assert sorted(path.name for path in folder.path.iterdir()) == [".runner", "run.log", "screenshots", "summary.json"]
