@@ -1,0 +1,1 @@
+"""Other economies beside the lab's market: each a package with a command line of its own."""
