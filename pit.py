@@ -289,7 +289,8 @@ def run_tests(_: argparse.Namespace) -> int:
     for check in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy", "."]):
         if subprocess.call([str(PYTHON), "-m", *check], cwd=ROOT):
             return 1
-    return subprocess.call([str(PYTHON), "-m", "pytest", "-n", "auto", "--dist", "loadfile"], cwd=ROOT)
+    workers = (os.cpu_count() or 1) + 1  # sessions wait for clocks more than for processors
+    return subprocess.call([str(PYTHON), "-m", "pytest", "-n", str(workers), "--dist", "loadfile"], cwd=ROOT)
 
 
 if __name__ == "__main__":
