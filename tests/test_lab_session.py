@@ -90,8 +90,8 @@ class Phone:
     def watch(self) -> None:
         """The monitor and the sheet of payments, in another tab of the same browser, on a large screen."""
         driver, market = self.subject.driver, self.subject.driver.current_window_handle
-        self.subject.log_in(self.server)
         driver.switch_to.new_window("tab")
+        self.subject.log_in(self.server)
         for name, path in (("Monitor", "monitor"), ("PaymentSheet", "payments")):
             driver.get(f"{self.server.address}/openpit/{path}/{self.session}")
             if name == "Monitor":
