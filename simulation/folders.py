@@ -7,18 +7,16 @@ import io
 import json
 import os
 import platform
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from bots.agents.prompts import digest
+from bots.agents.provenance import commit, installed
 from simulation.errors import SimulationError
 
 MANIFEST_VERSION = 1
 PACKAGES = ("pydantic", "pandas", "numpy", "pyarrow", "joblib", "ray")
-HERE = Path(__file__).resolve().parent
 
 
 def prepare(folder: Path) -> Path:
@@ -58,21 +56,5 @@ def made_by(command: str, settings: Mapping[str, Any], seed: int) -> dict[str, A
         "seed": seed,
         "prompts_sha256": digest(),
         "versions": {"python": platform.python_version(), **{name: installed(name) for name in PACKAGES}},
-        "git_commit": _commit(),
+        "git_commit": commit(),
     }
-
-
-def installed(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def _commit() -> str | None:
-    """The commit of the code where it runs from a work tree with git at hand."""
-    try:
-        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False)
-    except OSError:
-        return None
-    return asked.stdout.strip() or None

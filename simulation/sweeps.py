@@ -15,9 +15,10 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
+from bots.agents.provenance import installed
 from simulation.casting import Asked
 from simulation.errors import SimulationError
-from simulation.folders import installed, made_by, prepare, write_csv, write_json
+from simulation.folders import made_by, prepare, write_csv, write_json
 from simulation.grids import Cell
 from simulation.scenario_run import ScenarioSettings, run_scenario
 from simulation.treatment_run import run_treatment

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bots.agents.provenance import installed
 from market.events import OPERATOR, Cancelled, Event
 from market.orders import CancelOrder, PlaceOrder, ReplaceOrder, Side, Trade
 from market.records import Column, integer, text
 from simulation.errors import SimulationError
-from simulation.folders import installed, write_csv
+from simulation.folders import write_csv
 from simulation.order_book import Simulated
 
 if TYPE_CHECKING:

@@ -8,21 +8,19 @@ import json
 import os
 import platform
 import re
-import subprocess
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from bots.agents.provenance import commit, installed
 from worlds.errors import WorldError
 
 MANIFEST_VERSION = 1
 PACKAGES = ("numpy", "pandas", "pydantic", "pyarrow", "joblib", "ray")
-HERE = Path(__file__).resolve().parent
 
 Arrays = dict[str, np.ndarray[Any, np.dtype[Any]]]
 
@@ -101,7 +99,7 @@ def made_by(command: str, settings: Mapping[str, Any], seed: int, prompts: Path 
         "seed": seed,
         "prompts_sha256": _digest(sorted(prompts.glob("*.txt"))) if prompts else None,
         "versions": {"python": platform.python_version(), **{name: installed(name) for name in PACKAGES}},
-        "git_commit": _commit(),
+        "git_commit": commit(),
     }
 
 
@@ -113,19 +111,3 @@ def named(*parts: str) -> str:
     """A folder's name from `parts` and the time; what a file system might take amiss becomes a dash."""
     plain = (re.sub(r"[^\w.]+", "-", part).strip("-.") for part in parts)
     return "-".join([*filter(None, plain), datetime.now(UTC).strftime("%Y%m%dT%H%M%S")])
-
-
-def installed(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def _commit() -> str | None:
-    """The commit of the code where it runs from a work tree with git at hand."""
-    try:
-        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False)
-    except OSError:
-        return None
-    return asked.stdout.strip() or None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bots.agents.provenance import installed
 from worlds.errors import WorldError
-from worlds.folders import installed
 
 ROOT = Path(__file__).resolve().parents[1]
 CLUSTER = "requirements/cluster.txt"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import platform
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from bots.adapters.llm import Models, Totals
 from bots.agents.prompts import digest
+from bots.agents.provenance import commit, installed
 from bots.domain.summary import decisions, latencies
 from bots.services.cli import RunConfig
 from bots.services.exports import rows
@@ -31,7 +30,6 @@ PACKAGES = (
     "mistralai",
     "google-generativeai",
 )
-HERE = Path(__file__).resolve().parent
 
 
 def manifest(
@@ -57,8 +55,8 @@ def manifest(
         "prompts_sha256": digest(),
         "treatment": markets[0]["treatment"] if markets else None,
         "treatment_sha256": markets[0]["treatment_sha256"] if markets else None,
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
-        "git_commit": _commit(),
+        "versions": {"python": platform.python_version(), **{name: installed(name) for name in PACKAGES}},
+        "git_commit": commit(),
     }
 
 
@@ -118,19 +116,3 @@ def _budget(models: Models) -> dict[str, Any] | None:
 
 def _plain(value: object) -> object:
     return str(value) if isinstance(value, Path) else value
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def _commit() -> str | None:
-    """The commit of the code where it runs from a work tree with git at hand."""
-    try:
-        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False)
-    except OSError:
-        return None
-    return asked.stdout.strip() or None

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from bots.adapters.llm import read_transcript
+from bots.agents.provenance import installed
 from simulation.__main__ import main
-from simulation.folders import installed
 from simulation.tables import TABLES
 
 PARQUET = pytest.mark.skipif(installed("pyarrow") is None, reason="pyarrow is not installed")

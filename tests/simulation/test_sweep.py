@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from bots.agents.provenance import installed
 from simulation import sweeps
 from simulation.__main__ import main
 from simulation.casting import Asked
 from simulation.costs import estimate
-from simulation.folders import installed
 from simulation.grids import read_grid
 from simulation.sweeps import read_panel
 

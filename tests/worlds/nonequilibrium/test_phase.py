@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bots.agents.provenance import installed
 from worlds import work
-from worlds.folders import installed, read_table
+from worlds.folders import read_table
 from worlds.nonequilibrium.__main__ import main
 from worlds.nonequilibrium.parameters import Parameters
 from worlds.nonequilibrium.phase import POINTS, hysteresis
