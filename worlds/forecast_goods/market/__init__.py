@@ -1,0 +1,1 @@
+"""How goods change hands: matching, demand, surplus, efficiency, settlement. Knows nothing of budgets and news."""

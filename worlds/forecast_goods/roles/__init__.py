@@ -1,0 +1,1 @@
+"""Who plays the economy's roles: by rule, by chance, or by asking a model."""
