@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from analysis.commands import comparison, power_table
+from analysis.order_books import measures_document, measures_told, order_book_runs
 from analysis.pictures import write_pictures
-from analysis.read import ReadError, Recording
+from analysis.read import ReadError, recordings
 from analysis.report import report
 from analysis.summary import MarketSummary, as_document, decision_coverage, summarise
-from analysis.words import MEASURES, measured
+from analysis.words import BOOK_MEASURES, MEASURES, measured
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     numbers.set_defaults(run=_measures)
     _two_groups(commands.add_parser("compare", help="whether two groups of sessions differ, and by how much"), _compare)
     power = commands.add_parser("power", help="how many sessions a side are needed, from two groups of known ones")
-    power.add_argument("--measure", choices=MEASURES, default="rad", metavar="NAME", help="default: rad")
+    power.add_argument(
+        "--measure", choices=sorted({**MEASURES, **BOOK_MEASURES}), default="rad", metavar="NAME", help="default: rad"
+    )
     power.add_argument("--power", type=_share, default=0.8, help="chance of finding the difference, default: 0.8")
     _two_groups(power, _power)
     return parser
@@ -83,12 +86,20 @@ def _report(options: argparse.Namespace) -> str:
 
 
 def _measures(options: argparse.Namespace) -> str:
-    recording = Recording(options.folder)
+    found = recordings([options.folder])
+    if books := order_book_runs(found):
+        documents = [measures_document(run) for run in books]
+        return _json({"markets": documents}) if options.json else "\n".join(map(measures_told, books))
+    [recording] = found
     summaries = summarise(recording)
     if options.json:
         document: Mapping[str, Any] = as_document(summaries, decision_coverage(recording.decisions()))
-        return json.dumps(document, indent=2, allow_nan=False)
+        return _json(document)
     return "\n".join(line for one in summaries for line in _lines(one))
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=2, allow_nan=False)
 
 
 def _lines(one: MarketSummary) -> Iterator[str]:

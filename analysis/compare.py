@@ -116,7 +116,7 @@ def _compare(name: str, a: Numbers, b: Numbers, seed: int) -> Comparison:
     # draws from a handful of sessions often have next to no spread, and effect sizes without bound
     g_interval = _resampled(a, b, hedges_g, seed) if min(len(a), len(b)) >= FEW else NONE
     means, g = (float(a.mean()), float(b.mean())), float(hedges_g(a, b)) if enough else float("nan")
-    smallest = (2 if len(a) == len(b) else 1) / comb(len(a) + len(b), len(a))
+    smallest = 2 / comb(len(a) + len(b), len(a))  # the smaller tail twice
     tested = _permutation_p(a, b, seed) if enough else float("nan")
     counts, delta = (len(a), len(b)), cliffs_delta(a, b)
     return Comparison(name, *means, *counts, means[0] - means[1], interval, g, g_interval, delta, tested, smallest)

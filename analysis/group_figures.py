@@ -80,7 +80,7 @@ def kinds_figure(group: Group, gains: Mapping[str, Estimate]) -> Figure:
 
 def _kind(axes: Axes, row: int, group: Group, kind: str, estimate: Estimate) -> None:
     treatment, colour = group.markets[0].treatment, KINDS[kind][0]
-    gains = pd.concat([one.traders.assign(session=one.market.session) for one in group.markets])
+    gains = pd.concat([one.traders.assign(session=str(one.market.unit)) for one in group.markets])
     means = gains[gains["kind"] == kind].groupby("session")["gain"].mean()
     axes.scatter([money(treatment, ticks) for ticks in means], [row] * len(means), s=16, color=colour, alpha=0.45)
     mean, (low, high) = money(treatment, estimate.mean), estimate.interval

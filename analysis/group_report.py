@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
 
+from analysis.compare import FEW
 from analysis.group_figures import kinds_figure, paths_figure
 from analysis.groups import Estimate, Group, Published, estimates, gains_by_kind, groups, published_beside
 from analysis.page import Cell, figure, heading, numbers, pair, paragraph, table, words
@@ -13,7 +14,10 @@ from analysis.summary import MarketSummary
 from analysis.words import MEASURES, NONE, amount, measured, plural
 from market.treatments import Treatment
 
-INTERVALS = "In brackets: 95% bootstrap intervals of the mean over sessions; none where there is one session only."
+INTERVALS = (
+    "In brackets: 95% bootstrap intervals of the mean over sessions; none where there is one session only, too narrow "
+    f"where there are fewer than {FEW}."
+)
 
 
 def several_markets(markets: Sequence[MarketSummary]) -> Iterator[str]:
@@ -36,7 +40,7 @@ def beside_published(one: MarketSummary) -> Iterator[str]:
 
 def _paths(grouped: Sequence[Group], markets: Sequence[MarketSummary]) -> str:
     theory = "the competitive price" if markets[0].treatment.induced else "the fundamental value"
-    sessions = plural(len({one.market.session for one in markets}), "session")
+    sessions = plural(len({one.market.unit for one in markets}), "session")
     caption = (
         f"Prices: mean prices by period and {theory}. Bands: 95% bootstrap intervals of the mean over sessions; thin "
         f"lines: single markets. Below: volume by period, mean of the markets. {plural(len(markets), 'market')} of "

@@ -26,11 +26,11 @@ class Group:
 
     @property
     def sessions(self) -> int:
-        return len({one.market.session for one in self.markets})
+        return len({one.market.unit for one in self.markets})
 
     def by_session(self) -> pd.DataFrame:
         """A row a session, a column a measure: the mean over the markets of the session."""
-        return by_session(pd.DataFrame([{"session": one.market.session, **one.measures} for one in self.markets]))
+        return by_session(pd.DataFrame([{"session": one.market.unit, **one.measures} for one in self.markets]))
 
     def path(self) -> pd.DataFrame:
         """Mean price by period in ticks: columns mean, low, high; low and high NaN with fewer than two sessions."""
@@ -81,7 +81,7 @@ def _estimate(column: pd.Series[float]) -> Estimate:
 
 def gains_by_kind(group: Group) -> dict[str, Estimate]:
     """What a trader of each kind gained in ticks, the mean by session. Gains within a session sum to nothing."""
-    gains = pd.concat([one.traders.assign(session=one.market.session) for one in group.markets])
+    gains = pd.concat([one.traders.assign(session=str(one.market.unit)) for one in group.markets])
     means = gains.groupby(["kind", "session"])["gain"].mean()
     return {str(kind): _estimate(rows.astype(float)) for kind, rows in means.groupby(level="kind")}
 
@@ -131,7 +131,7 @@ def _published(one: MarketSummary, group: str, source: str, rows: pd.DataFrame) 
 
 
 def _path(one: MarketSummary) -> pd.Series[float]:
-    return one.periods.set_index("period")["mean_price"].astype(float).rename(one.market.session)
+    return one.periods.set_index("period")["mean_price"].astype(float).rename(str(one.market.unit))
 
 
 def _mean_and_interval(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Sequence[float]:

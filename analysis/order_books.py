@@ -6,33 +6,39 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from analysis.compare import mean_interval
 from analysis.page import Cell, figure, heading, image, numbers, paragraph, section, table, words
-from analysis.read import Recording
-from analysis.style import COLOURS, INK, THEORY, blank, style, svg
-from analysis.words import NONE, plural
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from analysis.read import ReadError, Recording
+from analysis.style import svg
+from analysis.words import BOOK_MEASURES, NONE, Measure, plural, told
 
 KIND = "order book"
+TICK, CURRENCY = "0.01", "points"
+NEEDED = ("scenario", "agents", "steps", "seed", "facts", "measures", "kinds")
 MEANINGS = {
     "linear_dependence": "share of lags at which returns are correlated beyond chance",
     "excess_kurtosis": "tails heavier than a normal law's",
-    "tail_index": "how heavy: Hill's index of |returns|",
+    "tail_index": "how heavy: Hill's index of |returns|; a normal law reads about 5.3",
     "volatility_clustering": "mean autocorrelation of |returns|",
     "squared_clustering": "mean autocorrelation of squared returns",
     "aggregation": "kurtosis of one tick less that of twenty: returns become normal",
     "volume_volatility": "correlation of volume and |returns|",
 }
+# Pictures of one run in the order in which they are read.
+PICTURES = {
+    "price": "Mid of the quotes and the fundamental value; below, shares traded.",
+    "returns": "Log returns of the mid from tick to tick, and their autocorrelations.",
+    "spread_and_depth": "Spread, and shares at the best five prices of each side.",
+    "pnl": "Wealth at the mid beyond that of the start, mean of the agents of a kind.",
+    "inventory": "Shares held, mean of the agents of a kind.",
+}
 # Fewer seeds than this are anecdotes.
 ENOUGH_SEEDS = 20
-PANELS = (2, 4)
+INTERVALS = "In brackets: 95% bootstrap intervals of the mean over seeds."
 
 
 class Run(NamedTuple):
@@ -47,27 +53,47 @@ class Fact(NamedTuple):
 
     name: str
     values: Sequence[float]
-    low: float | None
+    low: float
     high: float | None
     held: int
     seeds: int
 
 
 def order_book_runs(recordings: Sequence[Recording]) -> list[Run]:
-    """Those of the folders that hold a simulated order-book market."""
+    """Those of the folders that hold a simulated order-book market. Raises ReadError for a summary that lacks parts."""
     documents = ((one.folder, one.document("summary.json")) for one in recordings)
-    return [Run(folder, document) for folder, document in documents if document.get("kind") == KIND]
+    runs = [Run(folder, document) for folder, document in documents if document.get("kind") == KIND]
+    for run in runs:
+        if missing := [name for name in NEEDED if name not in run.document]:
+            raise ReadError(f"{run.folder / 'summary.json'}: it lacks {', '.join(missing)}. Simulate the market again.")
+    return runs
+
+
+def scenarios(runs: Sequence[Run]) -> Iterator[list[Run]]:
+    """The runs that differ by their seed alone, together."""
+    for _, same in groupby(sorted(runs, key=design_of), key=design_of):
+        yield sorted(same, key=lambda run: int(run.document["seed"]))
+
+
+def design_of(run: Run) -> tuple[str, int, int, str]:
+    """All but the seed: scenario, agents, ticks, settings in words."""
+    one = run.document
+    return one["scenario"], one["agents"], one["steps"], _settings(one)
+
+
+def _settings(document: Mapping[str, Any]) -> str:
+    """Such as "regimes on, jumps off, model heuristic"."""
+    given = document.get("settings") or {}
+    said = {name: {True: "on", False: "off"}.get(value, value) for name, value in given.items() if value is not None}
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in said.items())
 
 
 def order_books(runs: Sequence[Run]) -> Iterator[str]:
-    """A section of HTML for each scenario and number of agents and ticks."""
-
-    def scenario(run: Run) -> tuple[str, int, int]:
-        return run.document["scenario"], run.document["agents"], run.document["steps"]
-
-    for (name, agents, steps), same in groupby(sorted(runs, key=scenario), key=scenario):
-        group = list(same)
-        lead = f"{plural(agents, 'agent')}, {plural(steps, 'tick')}, {plural(len(group), 'seed')}."
+    """A section of HTML for each scenario, number of agents and ticks, and settings."""
+    for group in scenarios(runs):
+        name, agents, steps, settings = design_of(group[0])
+        counted = f"{plural(agents, 'agent')}, {steps:,} ticks, {plural(len(group), 'seed')}"
+        lead = f"{counted}; {settings}." if settings else f"{counted}."
         yield section(f"Order-book market {name}", paragraph(lead, "mute"), *_scenario(group))
 
 
@@ -78,39 +104,67 @@ def _scenario(runs: Sequence[Run]) -> Iterator[str]:
     yield heading("Stylised facts")
     if len(runs) < ENOUGH_SEEDS:
         yield paragraph(f"Run at least {ENOUGH_SEEDS} seeds before believing any of these.", "note")
-    if len(runs) > 1:
-        caption = "Stylised facts: a dot a seed, the median in black, the band in which a fact holds shaded."
-        yield figure(svg(facts_figure(found)), caption, "Stylised facts over seeds")
+    if len(runs) > 1 and found:
+        yield _facts_drawn(found, len(runs))
     yield _facts(found)
     yield heading("Measures")
-    yield _means("Measure", {run.folder: run.document["measures"] for run in runs})
+    yield _measures(runs)
     yield heading("Gain by kind of agent")
-    yield _means("Kind", {run.folder: _gains(run) for run in runs})
-    yield paragraph("Money in ticks. In brackets: 95% bootstrap intervals of the mean over seeds.", "mute")
+    if len(runs) > 1:
+        yield _gains_drawn(runs)
+    yield _gains(runs)
+    yield paragraph(INTERVALS if len(runs) > 1 else "One seed: no intervals.", "mute")
 
 
 def _pictures(run: Run) -> Iterator[str]:
-    for path in sorted((run.folder / "plots").glob("*.png")):
-        yield image(path.read_bytes(), path.stem.replace("_", " ").capitalize())
+    seed, agents = run.document["seed"], plural(run.document["agents"], "agent")
+    for path in pictures(run):
+        yield image(path.read_bytes(), f"{PICTURES[path.stem]} 1 market of {agents}, seed {seed}.")
+
+
+def pictures(run: Run) -> list[Path]:
+    """The pictures that the run itself has drawn, in the order in which they are read."""
+    paths = (run.folder / "plots" / f"{name}.png" for name in PICTURES)
+    return [path for path in paths if path.is_file()]
+
+
+# Facts
 
 
 def facts(runs: Sequence[Run]) -> list[Fact]:
-    """Each fact over the runs, in the order of the first."""
+    """Each fact over the runs that are long enough to have it."""
     rows = [{one["name"]: one for one in run.document["facts"]} for run in runs]
-    return [_fact(name, [row[name] for row in rows if name in row], len(runs)) for name in (rows[0] if rows else ())]
+    names = dict.fromkeys(name for row in rows for name in row)
+    return [_fact(name, [row[name] for row in rows if name in row]) for name in names]
 
 
-def _fact(name: str, found: Sequence[Mapping[str, Any]], seeds: int) -> Fact:
+def title_of(fact: str) -> str:
+    """As it reads where it is said to hold."""
+    words_of = fact.replace("_", " ")
+    return f"No {words_of}" if fact == "linear_dependence" else words_of.capitalize()
+
+
+def _fact(name: str, found: Sequence[Mapping[str, Any]]) -> Fact:
     values = [float(one["value"]) for one in found if one["value"] is not None]
     held = sum(bool(one["holds"]) for one in found)
-    return Fact(name, values, found[0]["low"], found[0]["high"], held, seeds)
+    return Fact(name, values, found[0]["low"], found[0]["high"], held, len(found))
+
+
+def _facts_drawn(found: Sequence[Fact], seeds: int) -> str:
+    from analysis.order_book_figures import facts_figure
+
+    caption = (
+        "Stylised facts of the returns of the mid: a dot a seed, the median in black, the band in which a fact holds "
+        f"shaded. {plural(seeds, 'seed')}."
+    )
+    return figure(svg(facts_figure(found)), caption, "Stylised facts over seeds")
 
 
 def _facts(found: Sequence[Fact]) -> str:
     header = [*words("Fact"), *numbers("Median", "5% to 95%", "Band", "Holds in"), *words("What it says")]
     rows = [
         [
-            *words(one.name.replace("_", " ")),
+            *words(title_of(one.name)),
             *numbers(*_spread(one.values), _band(one), f"{one.held} of {one.seeds}"),
             Cell(MEANINGS.get(one.name, ""), "w"),
         ]
@@ -127,55 +181,87 @@ def _spread(values: Sequence[float]) -> tuple[str, str]:
 
 
 def _band(one: Fact) -> str:
-    if one.high is None:
-        return f"above {one.low:.3f}"
-    return f"{one.low:.2f} to {one.high:.2f}"
+    return f"above {one.low:.3f}" if one.high is None else f"{one.low:.2f} to {one.high:.2f}"
 
 
-def _gains(run: Run) -> dict[str, float]:
-    return {kind.replace("_", " "): one["mean_pnl"] for kind, one in run.document["kinds"].items()}
+# Measures and gains
 
 
-def _means(title: str, rows: Mapping[Path, Mapping[str, float | None]]) -> str:
-    names = dict.fromkeys(name for row in rows.values() for name in row)
-    cells = [
-        [*words(name.replace("_", " ")), *numbers(_mean([row.get(name) for row in rows.values()]))] for name in names
+def _measures(runs: Sequence[Run]) -> str:
+    header = [*words("Measure"), *numbers("Mean over seeds"), *words("What it says", "Source")]
+    rows = [
+        _measure(about, [run.document["measures"].get(name) for run in runs]) for name, about in BOOK_MEASURES.items()
     ]
-    return table([*words(title), *numbers("Mean over seeds")], cells)
+    return table(header, rows)
 
 
-def _mean(values: Sequence[float | None]) -> str:
+def _measure(about: Measure, values: Sequence[float | None]) -> list[Cell]:
+    return [*words(about.title), *numbers(_mean(about.kind, values)), Cell(about.meaning, "w"), *words(about.source)]
+
+
+def measures_document(run: Run) -> dict[str, Any]:
+    """What is measured of one market as JSON-ready data, money in ticks."""
+    return {"folder": str(run.folder), **{name: run.document[name] for name in NEEDED}}
+
+
+def measures_told(run: Run) -> str:
+    """The same in words, for a terminal."""
+    scenario, agents, steps, _ = design_of(run)
+    head = f"{scenario}, seed {run.document['seed']}: {plural(agents, 'agent')}, {steps:,} ticks"
+    measured = run.document["measures"]
+    values = {name: told(about.kind, measured.get(name), TICK, CURRENCY) for name, about in BOOK_MEASURES.items()}
+    lines = [
+        f"  {BOOK_MEASURES[name].title:<30} {value:>16}  {BOOK_MEASURES[name].meaning}"
+        for name, value in values.items()
+    ]
+    held = [
+        f"  {title_of(one['name']):<30} {_value(one)}  {MEANINGS.get(one['name'], '')}" for one in run.document["facts"]
+    ]
+    return "\n".join([head, *lines, *held])
+
+
+def _value(fact: Mapping[str, Any]) -> str:
+    value = NONE if fact["value"] is None else f"{fact['value']:.3f}"
+    return f"{value:>16}  {'holds' if fact['holds'] else 'does not hold'}:"
+
+
+def gains(runs: Sequence[Run]) -> dict[str, list[float]]:
+    """By kind of agent, the mean gain of its agents in points, one number a run that has such agents."""
+    found: dict[str, list[float]] = {}
+    for run in runs:
+        for kind, one in run.document["kinds"].items():
+            found.setdefault(kind.replace("_", " "), []).append(float(one["mean_pnl"]) * float(TICK))
+    return found
+
+
+def _gains_drawn(runs: Sequence[Run]) -> str:
+    from analysis.order_book_figures import gains_figure
+
+    caption = (
+        "Mean gain of an agent by kind: a dot a seed, a diamond for the mean with its 95% interval. "
+        f"{plural(len(runs), 'seed')}."
+    )
+    return figure(svg(gains_figure(gains(runs))), caption, "Gains by kind of agent over seeds")
+
+
+def _gains(runs: Sequence[Run]) -> str:
+    agents = {kind.replace("_", " "): one["agents"] for kind, one in runs[0].document["kinds"].items()}
+    rows = [
+        [
+            *words(kind.capitalize()),
+            *numbers(str(agents.get(kind, NONE)), _mean("money", [one / float(TICK) for one in own])),
+        ]
+        for kind, own in gains(runs).items()
+    ]
+    return table([*words("Kind"), *numbers("Agents", "Mean gain of an agent")], rows)
+
+
+def _mean(kind: str, values: Sequence[float | None]) -> str:
     known = [float(one) for one in values if one is not None and isfinite(one)]
     if not known:
         return NONE
     low, high = mean_interval(known)
-    interval = f" [{low:,.3f}, {high:,.3f}]" if isfinite(low) else ""
-    return f"{np.mean(known):,.3f}{interval}"
-
-
-def facts_figure(found: Sequence[Fact]) -> Figure:
-    """A panel for each fact: the value of every seed, the median and the band in which the fact holds."""
-    with style():
-        drawn = blank(8.8, 4.4)
-        panels = drawn.subplots(*PANELS).flatten()
-        for axes, one in zip(panels, found, strict=False):
-            _panel(axes, one)
-        for axes in panels[len(found) :]:
-            axes.set_visible(False)
-        return drawn
-
-
-def _panel(axes: Axes, one: Fact) -> None:
-    values = np.array([value for value in one.values if isfinite(value)])
-    edges = [edge for edge in (one.low, one.high) if edge is not None]
-    lowest, highest = min([*values, *edges]), max([*values, *edges])
-    room = 0.08 * (highest - lowest or 1)
-    axes.set_xlim(lowest - room, highest + room)
-    axes.axvspan(one.low or 0.0, one.high if one.high is not None else highest + room, color=THEORY, alpha=0.12, lw=0)
-    height = np.linspace(0.25, 0.75, len(values)) if len(values) > 1 else [0.5]
-    axes.scatter(values, height, s=14, color=COLOURS[0], alpha=0.7, lw=0)
-    axes.axvline(float(np.median(values)), color=INK, lw=1.6)
-    axes.set_ylim(0, 1)
-    axes.set_yticks([])
-    axes.set_title(f"{one.name.replace('_', ' ')}\nholds in {one.held} of {one.seeds}", fontsize=9)
-    axes.grid(axis="y", visible=False)
+    mean = told(kind, float(np.mean(known)), TICK, CURRENCY)
+    if not isfinite(low):
+        return mean
+    return f"{mean} [{', '.join(told(kind, edge, TICK, '').strip() for edge in (low, high))}]"

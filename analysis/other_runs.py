@@ -29,7 +29,7 @@ def other_runs(recordings: Sequence[Recording]) -> Iterator[str]:
     for recording in recordings:
         document = recording.document("summary.json")
         try:
-            parts = [*_tables(document), *_figures(recording.folder, document)]
+            parts = [*_tables(document), *(image(path.read_bytes(), caption) for path, caption in figures(recording))]
         except (AttributeError, KeyError, TypeError) as error:
             raise ReadError(f"{recording.folder / 'summary.json'}: its tables or figures lack {error}.") from None
         about = paragraph(str(document.get("about", "")), "mute")
@@ -55,9 +55,11 @@ def _cell(value: object) -> Cell:
     return Cell(f"{value:,}") if isinstance(value, int) else Cell(str(value), "w")
 
 
-def _figures(folder: Path, document: Mapping[str, Any]) -> Iterator[str]:
-    for one in document.get("figures", ()):
+def figures(recording: Recording) -> Iterator[tuple[Path, str]]:
+    """The pictures of a run with their captions. Raises ReadError for one that is not in the folder."""
+    folder = recording.folder
+    for one in recording.document("summary.json").get("figures", ()):
         path = (folder / one["file"]).resolve()
         if not path.is_relative_to(folder.resolve()) or not path.is_file():
             raise ReadError(f"{folder / 'summary.json'}: figure {one['file']} is not in the folder.")
-        yield image(path.read_bytes(), one["caption"])
+        yield path, str(one["caption"])

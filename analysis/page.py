@@ -31,7 +31,13 @@ td { border-bottom: 1px solid var(--line); vertical-align: top; }
 tr.total td { font-weight: 600; border-top: 1px solid var(--mute); }
 figure { margin: 16px 0 8px; break-inside: avoid; }
 figure img { display: block; width: 100%; height: auto; }
-.pair { display: grid; grid-template-columns: repeat(auto-fill, minmax(330px, 1fr)); gap: 0 28px; align-items: start; }
+.pair { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 0 28px; align-items: start; }
+.pair figure { max-width: 460px; }
+@media screen and (max-width: 620px) {
+  /* figures keep letters that can be read, and scroll as tables do */
+  body > section > figure { overflow-x: auto; }
+  body > section > figure > img { width: 620px; max-width: none; }
+}
 @media print {
   @page { margin: 16mm; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from market.records import TABLES, Column
 from market.treatments import Role, Treatment, TreatmentError, roles_from, treatment_from
 
 Document = dict[str, Any]
+# What every decision says, and where a sweep keeps the runs that are done.
+DECISION_KEYS = ("seat", "trader", "model", "outcome")
+CELLS = "cells/*/manifest.json"
 # Text stays text and whole numbers whole, also where cells are empty.
 DTYPES = {"text": "str", "JSON": "str", "integer": "Int64", "number": "float64"}
 
@@ -27,7 +30,7 @@ class ReadError(Exception):
 class RecordedMarket:
     """One market of a folder: its identity in every table, its treatment and the role of each trader.
 
-    `simulated`: it was played headless.
+    `simulated`: it was played headless, and recorded in `folder`.
     """
 
     session: str
@@ -35,6 +38,12 @@ class RecordedMarket:
     treatment: Treatment
     roles: dict[str, Role]
     simulated: bool = False
+    folder: Path | None = None
+
+    @property
+    def unit(self) -> tuple[str, str]:
+        """What counts as one session: a lab's by its code; simulated ones share theirs, it is made from the seed."""
+        return (str(self.folder) if self.simulated else "", self.session)
 
     def rows(self, table: pd.DataFrame) -> pd.DataFrame:
         """The rows of this market in any table."""
@@ -79,9 +88,9 @@ class Recording:
         return [_recorded_market(self.folder / "markets.csv", row, simulated) for row in rows]
 
     def document(self, name: str) -> Document:
-        """A JSON document of the folder; empty where there is none."""
+        """A JSON document of the folder; empty where there is none. Raises ReadError for one that is no object."""
         path = self.folder / name
-        return dict(_parse(path, _text(path))) if path.is_file() else {}
+        return _object(path, _parse(path, _text(path))) if path.is_file() else {}
 
     def decisions(self) -> Iterator[Document]:
         """The lines of `decisions.jsonl`; none where there is no such file. A last line cut short is left out."""
@@ -90,7 +99,16 @@ class Recording:
         if lines and not lines[-1].endswith("\n"):
             del lines[-1]
         for number, line in enumerate(lines, 1):
-            yield _parse(path, line, number)
+            yield _object(path, _parse(path, line, number), number, DECISION_KEYS)
+
+
+def recordings(folders: Iterable[Path]) -> list[Recording]:
+    """One for each folder and each finished run of a sweep's folder; who is named twice counts once.
+
+    Raises ReadError where a folder does not exist.
+    """
+    runs = (run for folder in folders for run in sorted(one.parent for one in folder.glob(CELLS)) or [folder])
+    return [Recording(run) for run in {run.resolve(): run for run in runs}.values()]
 
 
 def _read_table(path: Path, columns: Sequence[Column]) -> pd.DataFrame:
@@ -112,7 +130,7 @@ def _recorded_market(path: Path, row: Mapping[Any, Any], simulated: bool) -> Rec
         treatment, roles = treatment_from(_parse(path, row["document"])), roles_from(row["roles"])
     except (TreatmentError, TypeError, ValueError) as error:
         raise ReadError(f"{path}: market {row['market']}: its treatment cannot be read: {error}") from None
-    return RecordedMarket(row["session"], row["market"], treatment, roles, simulated)
+    return RecordedMarket(row["session"], row["market"], treatment, roles, simulated, path.parent.resolve())
 
 
 def _text(path: Path) -> str:
@@ -127,3 +145,10 @@ def _parse(path: Path, text: str, line: int = 1) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise ReadError(f"{path}: line {line + error.lineno - 1} is no JSON: {error.msg}.") from None
+
+
+def _object(path: Path, found: Any, line: int = 1, keys: Sequence[str] = ()) -> Document:
+    if not isinstance(found, dict) or any(key not in found for key in keys):
+        expected = f"an object with {', '.join(keys)}" if keys else "an object"
+        raise ReadError(f"{path}: line {line}: expected {expected}, got {str(found)[:60]}.")
+    return found

@@ -15,7 +15,7 @@ from analysis.group_report import beside_published, several_markets
 from analysis.order_books import Run, order_book_runs, order_books
 from analysis.other_runs import is_other, other_runs
 from analysis.page import Cell, figure, heading, numbers, page, pair, paragraph, section, table, words
-from analysis.read import Recording
+from analysis.read import Recording, recordings
 from analysis.style import svg
 from analysis.summary import NEEDED, MarketSummary, decision_coverage, summarise
 from analysis.words import MEASURES, NONE, amount, count, measured, percent, plural
@@ -35,10 +35,10 @@ def write_report(folder: Path) -> Path:
 
 def report(folders: Sequence[Path]) -> str:
     """The HTML of a report over several folders. Raises ReadError where one cannot be read at all."""
-    recordings = [Recording(folder) for folder in folders]
-    others = [one for one in recordings if is_other(one)]
-    books = order_book_runs(recordings)
-    recorded = [one for one in recordings if one not in others and one.folder not in {run.folder for run in books}]
+    found = recordings(folders)
+    others, books = [one for one in found if is_other(one)], order_book_runs(found)
+    shown = {one.folder for one in others} | {one.folder for one in books}
+    recorded = [one for one in found if one.folder not in shown]
     markets = [one for recording in recorded for one in _summaries(recording)]
     parts = [*_missing_tables(recorded), *_treatments(markets), *order_books(books), *other_runs(others)]
     return page(_title(markets, books, others), _lead(markets, books, others), [*parts, *_decisions(recorded)])
@@ -54,13 +54,15 @@ def _summaries(recording: Recording) -> list[MarketSummary]:
 
 
 def _missing_tables(recordings: Sequence[Recording]) -> Iterator[str]:
-    for recording in recordings:
-        missing = [f"{name}.csv" for name in NEEDED if not recording.has(name)]
-        if missing:
-            text = (
-                f"{recording.folder.name} has no {', '.join(missing)}: prices and measures are not shown. Export the "
-            )
-            yield paragraph(f"{text}session's tables into the folder and make the report again.", "note")
+    """A note for the folders that lack the same tables."""
+    missing = [(one, [f"{name}.csv" for name in NEEDED if not one.has(name)]) for one in recordings]
+    for lacks, same in groupby(sorted(missing, key=lambda pair: pair[1]), key=lambda pair: pair[1]):
+        names = [one.folder.name for one, _ in same]
+        if lacks:
+            who = names[0] if len(names) == 1 else f"Each of {len(names)} runs, {names[0]} first,"
+            text = f"{who} has no {', '.join(lacks)}: prices and measures are not shown. Export the "
+            more = " A sweep keeps the measures of its sessions in panel.csv." if len(names) > 1 else ""
+            yield paragraph(f"{text}session's tables into the folder and make the report again.{more}", "note")
 
 
 def _title(markets: Sequence[MarketSummary], books: Sequence[Run], others: Sequence[Recording]) -> str:
@@ -70,7 +72,7 @@ def _title(markets: Sequence[MarketSummary], books: Sequence[Run], others: Seque
 
 
 def _lead(markets: Sequence[MarketSummary], books: Sequence[Run], others: Sequence[Recording]) -> str:
-    sessions = dict.fromkeys(one.market.session for one in markets)
+    sessions = {one.market.unit: one.market.session for one in markets}.values()
     named = f" ({', '.join(sessions)})" if 0 < len(sessions) <= 4 else ""
     counts = [f"{plural(len(sessions), 'session')}{named}, {plural(len(markets), 'market')}"] if markets else []
     counts += [plural(len(books), "simulated order-book market")] if books else []

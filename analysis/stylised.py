@@ -14,6 +14,7 @@ import pandas as pd
 Numbers = npt.NDArray[np.float64]
 # Of a normal sample 95% of autocorrelations lie within this many standard errors of 0.
 BAND = 1.96
+SCALES = (1, 5, 20)  # steps
 
 
 def log_returns(prices: npt.ArrayLike) -> Numbers:
@@ -79,7 +80,7 @@ def volume_volatility(volume: npt.ArrayLike, returns: npt.ArrayLike) -> float:
     return float(np.corrcoef(volumes, sizes)[0, 1])
 
 
-def aggregational_kurtosis(returns: npt.ArrayLike, scales: tuple[int, ...] = (1, 5, 20)) -> pd.Series[float]:
+def aggregational_kurtosis(returns: npt.ArrayLike, scales: tuple[int, ...] = SCALES) -> pd.Series[float]:
     """Excess kurtosis of returns over longer steps: by scale, in steps. Falls towards 0 for aggregational normality."""
     series = _enough(returns, 4 * max(scales))
     return pd.Series({scale: excess_kurtosis(_summed(series, scale)) for scale in scales}, dtype=float)
@@ -118,19 +119,21 @@ class Fact(NamedTuple):
 def facts(prices: npt.ArrayLike, volume: npt.ArrayLike, lags: int = 20) -> list[Fact]:
     """The facts of one run. `prices` at the end of each step, `volume` of each step after the first.
 
-    Bands: no linear dependence beyond chance (share of lags outside at most .15), heavy tails (excess kurtosis above
-    0, tail index 2 to 5), clustered volatility (mean autocorrelations of |r| and r^2 above 1.96 / sqrt(n)), kurtosis
-    that falls with the scale, volume that goes with volatility.
+    Bands, beyond what independent normal draws give by chance: no linear dependence (share of lags outside at most
+    .15), heavy tails (excess kurtosis above 1.96 sqrt(24 / n), tail index 2 to 5), clustered volatility (mean
+    autocorrelations of |r| and r^2 above 1.96 / sqrt(n)), kurtosis that falls with the scale s (by more than
+    1.96 sqrt(24 (1 + s) / n)), volume that goes with volatility (correlation above 1.96 / sqrt(n)).
     """
     returns = log_returns(prices)
     linear, sizes = autocorrelation(returns, lags), autocorrelation(np.abs(returns), lags)
     by_scale, infinity, chance = aggregational_kurtosis(returns), float("inf"), BAND / np.sqrt(len(returns))
+    moment = chance * np.sqrt(24)  # standard error of a normal sample's kurtosis
     return [
         Fact("linear_dependence", linear.outside, 0.0, 0.15),
-        Fact("excess_kurtosis", excess_kurtosis(returns), 0.0, infinity),
+        Fact("excess_kurtosis", excess_kurtosis(returns), moment, infinity),
         Fact("tail_index", hill_index(returns), 2.0, 5.0),
         Fact("volatility_clustering", float(np.mean(sizes.values)), chance, infinity),
         Fact("squared_clustering", float(np.mean(autocorrelation(returns**2, lags).values)), chance, infinity),
-        Fact("aggregation", float(by_scale.iloc[0] - by_scale.iloc[-1]), 0.0, infinity),
-        Fact("volume_volatility", volume_volatility(volume, returns), 0.0, 1.0),
+        Fact("aggregation", float(by_scale.iloc[0] - by_scale.iloc[-1]), moment * np.sqrt(1 + SCALES[-1]), infinity),
+        Fact("volume_volatility", volume_volatility(volume, returns), chance, 1.0),
     ]

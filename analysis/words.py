@@ -13,7 +13,7 @@ NONE = "-"
 
 
 class Measure(NamedTuple):
-    """`kind` of its values: ratio, percent, count, alpha, money (ticks) or money2 (ticks squared)."""
+    """`kind` of its values: ratio, fine (a small ratio), percent, count, alpha, money (ticks), money2 (squared)."""
 
     title: str
     kind: str
@@ -66,29 +66,62 @@ MEASURES: Mapping[str, Measure] = {
 }
 
 
+# What is measured of simulated order-book markets, whose time is counted in ticks and which have no periods.
+BOOK_MEASURES: Mapping[str, Measure] = {
+    "rad": Measure(
+        "RAD", "fine", "mean distance of mid and value, over the mean value", "Stöckl, Huber & Kirchler 2010"
+    ),
+    "rd": Measure("RD", "fine", "the same with signs: above 0 is overvalued", "Stöckl, Huber & Kirchler 2010"),
+    "mean_price": Measure("Mean mid", "money", "of the quotes at the end of each tick", "means of ticks"),
+    "spread": Measure("Spread", "money", "best ask less best bid at the end of each tick", "means of ticks"),
+    "quoted": Measure("Quoted", "percent", "share of ticks that end with both sides quoted", "means of ticks"),
+    "effective_spread": MEASURES["effective_spread"],
+    "realised_spread": Measure(
+        "Realised spread",
+        "money",
+        "the same against the mid 10 ticks later: what who quoted keeps",
+        "Huang & Stoll 1996",
+    ),
+    "price_impact": Measure("Price impact", "money", "the rest: what the mid moved in 10 ticks", "Huang & Stoll 1996"),
+    "trades": Measure("Trades", "count", "how many", "counted"),
+    "volume": Measure("Volume", "count", "shares traded", "counted"),
+}
+
+
 def amount(treatment: Treatment, ticks: float | None, *, mean: bool = True) -> str:
     """Ticks in units of money; means with one digit more than a tick has."""
     if _missing(ticks):
         return NONE
-    places = max(0, -int(Decimal(treatment.tick).normalize().as_tuple().exponent)) + mean
-    return f"{float(ticks or 0) * float(treatment.tick):,.{places}f}"
+    return _money(treatment.tick, float(ticks or 0), mean=mean)
+
+
+def _money(tick: str, ticks: float, *, mean: bool = True) -> str:
+    places = max(0, -int(Decimal(tick).normalize().as_tuple().exponent)) + mean
+    return f"{ticks * float(tick):,.{places}f}"
 
 
 def measured(treatment: Treatment, name: str, value: float) -> str:
     """A measure's value as it reads, with its unit."""
-    if _missing(value):
+    return told(MEASURES[name].kind, value, treatment.tick, treatment.currency)
+
+
+def told(kind: str, value: float | None, tick: str, currency: str) -> str:
+    """A value of this kind of measure as it reads, with its unit."""
+    if value is None or _missing(value):
         return NONE
-    match MEASURES[name].kind:
+    match kind:
         case "money":
-            return f"{amount(treatment, value)} {treatment.currency}"
+            return f"{_money(tick, value)} {currency}"
         case "money2":
-            return f"{value * float(treatment.tick) ** 2:,.2f}"
+            return f"{value * float(tick) ** 2:,.2f}"
         case "percent":
             return percent(value)
         case "count":
-            return f"{value:.0f}"
+            return f"{value:,.0f}"
         case "alpha":
             return f"{value:.1f}"
+        case "fine":
+            return f"{value:.5f}"
         case _:
             return f"{value:.3f}"
 

@@ -1,12 +1,15 @@
-"""The order book beside two others on one stream, in one run: messages a second, and how many times the better peer's.
+"""The order book beside four others on one stream, in one run: messages a second, and how many times those of peers.
 
     .venv/bin/python -m benchmarks.book [--messages 200000] [--repeat 5] [--spreads 5 50 500] [--seed 1]
 
 60% limit orders, 10% market orders, 30% cancellations of live orders; `spread` is how many ticks from the middle
 limit orders go: the wider, the more price levels and the fewer trades. Each measurement has a process of its own,
-engines take turns, processor time counts, and all must report the same executions. Ours keeps a full event log and
-prevents self-trade, theirs do neither; "exchange" is our whole market with accounts, rules and events. The peers come
-from `requirements/benchmarks.txt` and are installed into `.venv-benchmarks`: one needs packages that oTree excludes.
+engines take turns, processor time counts, and all must report the same executions: order by order, but for fastlob,
+which tells shares by price alone. Ours keeps a full event log and prevents self-trade, theirs do neither; "exchange"
+is our whole market with accounts, rules and events. lightmatchingengine, convexpi-arena and fastlob are plain Python
+as ours, bourse is Rust. The last columns are the rate over the better of the first two, over fastlob's, over
+bourse's. The peers come from `requirements/benchmarks.txt` and are installed into `.venv-benchmarks`: one needs what
+oTree excludes.
 """
 
 from __future__ import annotations
@@ -21,10 +24,11 @@ import sys
 import venv
 from collections.abc import Sequence
 from hashlib import blake2b
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.engines import ENGINES, OURS, PEERS
+from benchmarks.engines import ENGINES, OURS, PEERS, PYTHON_PEERS, Timing
 from benchmarks.stream import Stream
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,6 +48,7 @@ class Result(NamedTuple):
 
     rate: float
     executions: int
+    runs: str
     digest: str
 
 
@@ -54,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(_measure(options)))
         return 0
     try:
-        _install_peers()
+        install_peers()
         for spread in options.spreads:
             _print_table(spread, _take_turns(options, spread))
     except BenchmarkError as error:
@@ -81,11 +86,22 @@ def _measure(options: argparse.Namespace) -> Result:
     if options.no_collector:
         gc.disable()
     timing = ENGINES[options.worker](messages)
-    digest = blake2b(repr(timing.executions).encode(), digest_size=8).hexdigest()
-    return Result(options.messages / timing.seconds, len(timing.executions), digest)
+    told = all(maker for maker, *_ in timing.executions)
+    digest = _digest(timing.executions) if told else ""
+    return Result(options.messages / timing.seconds, len(timing.executions), _digest(_runs(timing)), digest)
 
 
-def _install_peers() -> None:
+def _runs(timing: Timing) -> list[tuple[int, int]]:
+    """Price and shares of executions in order, those at one price after each other as one: what every engine tells."""
+    by_price = groupby(timing.executions, key=lambda one: one[1])
+    return [(price, sum(shares for *_, shares in several)) for price, several in by_price]
+
+
+def _digest(document: object) -> str:
+    return blake2b(repr(document).encode(), digest_size=8).hexdigest()
+
+
+def install_peers() -> None:
     """Make the peers' environment, or make it anew when the requirements have changed."""
     wanted, stamp = REQUIREMENTS.read_text(encoding="utf-8"), HOME / "installed.txt"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
@@ -103,9 +119,10 @@ def _take_turns(options: argparse.Namespace, spread: int) -> dict[tuple[str, boo
     for repetition in range(options.repeat):
         for run in RUNS:
             results[run].append(_run(*run, options, spread, options.seed + repetition))
-        answers = {result[-1][1:] for result in results.values()}
-        if len(answers) > 1:
-            raise BenchmarkError(f"The engines disagree on what traded (spread {spread}): {sorted(answers)}.")
+        last = {run[0]: result[-1] for run, result in results.items()}
+        if len({one.runs for one in last.values()}) > 1 or len({one.digest for one in last.values()} - {""}) > 1:
+            told = ", ".join(f"{name}: {one.executions} executions ({one.digest})" for name, one in last.items())
+            raise BenchmarkError(f"The engines disagree on what traded (spread {spread}). {told}")
     return results
 
 
@@ -122,13 +139,14 @@ def _run(engine: str, collector: bool, options: argparse.Namespace, spread: int,
 
 def _print_table(spread: int, results: dict[tuple[str, bool], list[Result]]) -> None:
     rates = {run: statistics.median(one.rate for one in several) for run, several in results.items()}
-    best = max(rates[peer, True] for peer in PEERS)
+    peers = max(rates[peer, True] for peer in PYTHON_PEERS), rates["fastlob", True], rates["bourse", True]
     executions = statistics.median(one.executions for one in results[OURS, True])
     print(f"\nspread {spread}, {executions:,.0f} executions, medians of {len(results[OURS, True])}")
-    print(f"{'engine':<28}{'messages/s':>12}{'x better peer':>16}")
+    print(f"{'engine':<28}{'messages/s':>12}{'x better peer':>16}{'x fastlob':>12}{'x bourse':>11}")
     for (engine, collector), rate in rates.items():
         name = engine if collector else f"{engine}, collector off"
-        print(f"{name:<28}{rate:>12,.0f}{rate / best:>16.2f}", flush=True)
+        times = [rate / peer for peer in peers]
+        print(f"{name:<28}{rate:>12,.0f}{times[0]:>16.2f}{times[1]:>12.1f}{times[2]:>11.2f}", flush=True)
 
 
 if __name__ == "__main__":

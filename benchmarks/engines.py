@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.stream import CANCEL, LIMIT, MARKET, MIDDLE, TRADERS, Message
 
-# A resting order's number, the price and the shares that it traded.
+# A resting order's number (0: the engine does not tell), the price and the shares that it traded.
 Execution = tuple[int, int, int]
 
 
@@ -28,19 +28,20 @@ def openpit(messages: Sequence[Message]) -> Timing:
     from market.orders import Order, Side, TimeInForce
 
     book = OrderBook("cancel_resting")
+    place, cancel = book.place, book.cancel
     log: list[tuple[Any, ...]] = []
     record, buy, sell, lasting, immediate = log.append, Side.BUY, Side.SELL, TimeInForce.PERIOD, TimeInForce.IOC
     start = process_time()
     for kind, number, trader, buying, price, quantity in messages:
         if kind == CANCEL:
-            book.cancel(number)
+            cancel(number)
             record(("cancel", number, trader))
             continue
         limit = price if kind == LIMIT else 2 * MIDDLE if buying else 1
         order = Order(number, trader, buy if buying else sell, limit, quantity, quantity, 0.0)
-        placement = book.place(order, lasting if kind == LIMIT else immediate)
-        record(("place", number, trader, buying, limit, quantity, placement.rests))
-        for maker, paid, shares in placement.fills:
+        fills, _, rests = place(order, lasting if kind == LIMIT else immediate)
+        record(("place", number, trader, buying, limit, quantity, rests))
+        for maker, paid, shares in fills:
             record(("trade", number, maker.id, paid, shares))
     seconds = process_time() - start
     return Timing(seconds, [line[2:] for line in log if line[0] == "trade"])
@@ -75,12 +76,13 @@ def lightmatchingengine(messages: Sequence[Message]) -> Timing:
     from lightmatchingengine.lightmatchingengine import LightMatchingEngine, Side
 
     engine, done = LightMatchingEngine(), []
+    add, cancel = engine.add_order, engine.cancel_order
     start = process_time()
     for kind, number, _, buying, price, quantity in messages:
         if kind == CANCEL:
-            engine.cancel_order(number, "share")
+            cancel(number, "share")
             continue
-        order, trades = engine.add_order("share", price, quantity, Side.BUY if buying else Side.SELL)
+        order, trades = add("share", price, quantity, Side.BUY if buying else Side.SELL)
         if trades:
             done.append((order.order_id, trades))
     seconds = process_time() - start
@@ -94,21 +96,64 @@ def convexpi_arena(messages: Sequence[Message]) -> Timing:
     from convexpi.arena.engine import Order, OrderBook, OrderType, Side
 
     book, done = OrderBook(), []
+    submit, cancel = book.submit, book.cancel
     start = process_time()
     for tick, (kind, number, trader, buying, price, quantity) in enumerate(messages):
         if kind == CANCEL:
-            book.cancel(number, trader)
+            cancel(number, trader)
             continue
         side = Side.BUY if buying else Side.SELL
         if kind == MARKET:
             order = Order(trader, side, quantity, None, OrderType.MARKET, None, number)
         else:
             order = Order(trader, side, quantity, price, OrderType.LIMIT, None, number)
-        done += book.submit(order, tick)
+        done += submit(order, tick)
     seconds = process_time() - start
     return Timing(seconds, [(trade.maker_order_id, trade.price, trade.qty) for trade in done])
 
 
+def fastlob(messages: Sequence[Message]) -> Timing:
+    """It names orders itself, has no market orders (here: limits beyond all prices) and tells shares by price alone."""
+    from fastlob import OrderParams, OrderSide
+    from fastlob.lob import Orderbook
+
+    names: dict[int, str] = {}
+    done: list[Any] = []
+    with Orderbook() as book:
+        process, cancel, bid, ask = book.process, book.cancel, OrderSide.BID, OrderSide.ASK
+        start = process_time()
+        for kind, number, _, buying, price, quantity in messages:
+            if kind == CANCEL:
+                cancel(names[number])
+                continue
+            limit = price if kind == LIMIT else 2 * MIDDLE if buying else 1
+            result = process(OrderParams(bid if buying else ask, limit, quantity))
+            names[number] = result.orderid()
+            done.append(result)
+        seconds = process_time() - start
+    # what rests at once has none
+    traded = (prices for one in done if (prices := one._execprices))
+    return Timing(seconds, [(0, int(price), int(shares)) for prices in traded for price, shares in prices.items()])
+
+
+def bourse(messages: Sequence[Message]) -> Timing:
+    """Written in Rust. It numbers orders from 0, in the order of placing; its time must be told for time priority."""
+    from bourse.core import OrderBook
+
+    book = OrderBook(0, 1)
+    place, cancel, at = book.place_order, book.cancel_order, book.set_time
+    start = process_time()
+    for kind, number, _, buying, price, quantity in messages:
+        if kind == CANCEL:
+            cancel(number - 1)
+        else:
+            at(number)
+            place(buying, quantity, number, price if kind == LIMIT else None)
+    seconds = process_time() - start
+    return Timing(seconds, [(passive + 1, price, shares) for *_, price, shares, _, passive in book.get_trades()])
+
+
 OURS = "openpit"
-PEERS: dict[str, Engine] = {"lightmatchingengine": lightmatchingengine, "convexpi-arena": convexpi_arena}
+PYTHON_PEERS: dict[str, Engine] = {"lightmatchingengine": lightmatchingengine, "convexpi-arena": convexpi_arena}
+PEERS: dict[str, Engine] = {**PYTHON_PEERS, "fastlob": fastlob, "bourse": bourse}
 ENGINES: dict[str, Engine] = {OURS: openpit, **PEERS, "exchange": exchange}

@@ -73,13 +73,14 @@ class BookSide:
     of every level at least once, and those of levels long gone until they come to the top or become too many.
     """
 
-    __slots__ = ("heap", "levels", "sign", "top")
+    __slots__ = ("heap", "levels", "most", "sign", "top")
 
     def __init__(self, sign: int) -> None:
         self.sign = sign
         self.levels: dict[int, Level] = {}
         self.top = NOWHERE
         self.heap: list[int] = []
+        self.most = SHORT  # keys that the heap may have before it is tidied
 
     def best(self) -> int | None:
         return None if self.top == NOWHERE else self.top * self.sign
@@ -104,10 +105,15 @@ class BookSide:
         heappush(self.heap, key)
         if key < self.top:
             self.top = key
-        if len(self.heap) > 2 * len(self.levels) + SHORT:
-            self.heap = [price * self.sign for price in self.levels]
-            heapify(self.heap)
+        if len(self.heap) > self.most:
+            self.tidy()
         return level
+
+    def tidy(self) -> None:
+        """Forget the keys of levels long gone, now and then: not before as many have come anew."""
+        self.heap = [price * self.sign for price in self.levels]
+        heapify(self.heap)
+        self.most = 2 * len(self.heap) + SHORT
 
     def lengthen(self, level: ShortLevel, price: int) -> LongLevel:
         """Turn a short level into a long one."""
@@ -166,13 +172,16 @@ class OrderBook:
 
         A fill-or-kill order that cannot be filled whole does nothing at all.
         """
-        own, opposite = (self.bids, self.asks) if order.side is BUY else (self.asks, self.bids)
         price, placement = order.price, STANDS
-        # In the other side's keys a limit is the worst that is taken.
-        if opposite.top <= price * opposite.sign:
+        # in the other side's keys a limit is the worst that is taken
+        if order.side is BUY:
+            own, opposite, worst = self.bids, self.asks, price
+        else:
+            own, opposite, worst = self.asks, self.bids, -price
+        if opposite.top <= worst:
             if time_in_force is FOK and self.available(order) < order.quantity:
                 return LAPSES
-            placement = self._match(order, opposite)
+            placement = self._match(order, opposite, worst)
             if not placement.rests:
                 return placement
         if time_in_force is not PERIOD:
@@ -183,19 +192,19 @@ class OrderBook:
         level.total += order.quantity
         return placement
 
-    def _match(self, order: Order, opposite: BookSide) -> Placement:
+    def _match(self, order: Order, opposite: BookSide, worst: int) -> Placement:
         """The hot loop for an order that crosses, in one piece for speed: best price first, then the earliest order."""
         fills: list[Fill] = []
         cancelled: tuple[Order, ...] = ()
         sign, left, trader = opposite.sign, order.quantity, order.trader
-        limit = order.price * sign
-        while left and opposite.top <= limit:
-            price = opposite.top * sign
-            level = opposite.levels[price]
+        levels, orders, prevents = opposite.levels, self.orders, self.self_trade != "allow"
+        while left and (top := opposite.top) <= worst:
+            price = top * sign
+            level = levels[price]
             if len(level) > SHORT and isinstance(level, ShortLevel):
                 level = opposite.lengthen(level, price)
             maker = next(iter(level.values()))
-            if maker.trader == trader and self.self_trade != "allow":
+            if prevents and maker.trader == trader:
                 if self.self_trade == "cancel_incoming":
                     order.quantity = left
                     return Placement(fills, cancelled, False)
@@ -214,7 +223,7 @@ class OrderBook:
             level.total -= shares
             maker.quantity = 0
             number = maker.id
-            del level[number], self.orders[number]
+            del level[number], orders[number]
             if not level:
                 opposite.close(price)
         order.quantity = left

@@ -16,9 +16,15 @@ class Side(StrEnum):
     BUY = "buy"
     SELL = "sell"
 
+    # an enumeration's own hash is worked out in Python, and sides are looked up all the time
+    __hash__ = str.__hash__
+
     @property
     def other(self) -> Side:
-        return Side.SELL if self is Side.BUY else Side.BUY
+        return SELL if self is BUY else BUY
+
+
+BUY, SELL = Side.BUY, Side.SELL
 
 
 class TimeInForce(StrEnum):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bots.agents.execution import POLICIES
 from bots.agents.language_model import REFLECTIONS, LanguageModelConfig
 from bots.agents.memory import MEMORIES
+from bots.agents.terminal import above_0, positive, progress_bar
 from simulation.casting import Asked
 from simulation.errors import SimulationError
 
@@ -112,7 +111,7 @@ def _scenario(options: argparse.Namespace) -> int:
     from simulation.scenario_run import run_scenario
 
     settings = _scenario_settings(options)
-    with progress_bar(settings.steps) as progress:
+    with progress_bar("ticks", settings.steps) as progress:
         summary = run_scenario(settings, progress)
     print(f"{summary['agents']} agents, {summary['steps']} ticks: {_listed(summary['measures'])}")
     for name, kind in summary["kinds"].items():
@@ -137,17 +136,6 @@ def _scenario_settings(options: argparse.Namespace) -> ScenarioSettings:
         plots=not options.no_plots,
         asked=asked(options),
     )
-
-
-@contextmanager
-def progress_bar(steps: int) -> Iterator[Callable[[int], None]]:
-    """Told how many ticks are over; shown on a terminal alone."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
-        task = bar.add_task("ticks", total=steps)
-        yield lambda done: bar.update(task, completed=done)
 
 
 def _listed(measures: Mapping[str, Any]) -> str:
@@ -225,19 +213,3 @@ def add_models(group: argparse._ArgumentGroup, *, named: bool = True) -> None:
     group.add_argument("--execution", choices=POLICIES, help="how a wish becomes orders")
     group.add_argument("--reflection", choices=REFLECTIONS, default="market")
     group.add_argument("--persona", type=Path, metavar="FILE")
-
-
-def positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text!r}")
-    return int(text)
-
-
-def above_0(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
-    return number

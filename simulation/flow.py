@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from market.exchange import Exchange
 from market.orders import CancelOrder, PlaceOrder, Side, TimeInForce
 from simulation.values import poisson
+from simulation.venue import Venue
 
 TRADERS = {Side.BUY: "flow-buy", Side.SELL: "flow-sell"}
 IOC = TimeInForce.IOC
@@ -30,27 +30,27 @@ class FlowConfig:
 class Flow:
     """Acts once a tick, for two accounts: one only buys, the other only sells, so that it never trades with itself."""
 
-    def __init__(self, exchange: Exchange, rng: Random, config: FlowConfig | None = None) -> None:
+    def __init__(self, exchange: Venue, rng: Random, config: FlowConfig | None = None) -> None:
         self.exchange, self._rng, self.config = exchange, rng, config or FlowConfig()
+        self._own = {side: exchange.accounts[trader] for side, trader in TRADERS.items()}
 
-    def act(self, seconds: float, reference: float) -> None:
+    def act(self, reference: float) -> None:
         """`reference`: the price in ticks where nobody quotes."""
-        for side in Side:
-            own = self.exchange.ledger.open_orders[TRADERS[side]]
-            for number in [number for number in own if self._rng.random() < self.config.cancel]:
-                self.exchange.submit(TRADERS[side], CancelOrder(number), seconds)
+        for own in self._own.values():
+            for number in [number for number in own.orders if self._rng.random() < self.config.cancel]:
+                self.exchange.submit(own, CancelOrder(number))
         for _ in range(poisson(self.config.limits, self._rng)):
-            self._limit(seconds, reference)
+            self._limit(reference)
         for _ in range(poisson(self.config.markets, self._rng)):
             side = self._side()
-            self.exchange.submit(TRADERS[side], PlaceOrder(side, None, self._size(), IOC), seconds)
+            self.exchange.submit(self._own[side], PlaceOrder(side, None, self._size(), IOC))
 
-    def _limit(self, seconds: float, reference: float) -> None:
+    def _limit(self, reference: float) -> None:
         side, quote = self._side(), self.exchange.book.quote()
         best = quote.ask if side is Side.BUY else quote.bid
         away = 1 + self._rng.expovariate(1 / (self.config.depth * reference))
         price = (best if best is not None else reference) + (-away if side is Side.BUY else away)
-        self.exchange.submit(TRADERS[side], PlaceOrder(side, max(1, round(price)), self._size()), seconds)
+        self.exchange.submit(self._own[side], PlaceOrder(side, max(1, round(price)), self._size()))
 
     def _side(self) -> Side:
         return Side.BUY if self._rng.random() < 0.5 else Side.SELL

@@ -36,14 +36,14 @@ class Kind:
         return maker(rng=rng, config=config) if self.draws else maker(config=config)
 
 
-TREND = {"threshold": 0.002, "chase": 0.001}
+TREND = {"threshold": 0.0005, "chase": 0.0005}
 KINDS: Mapping[str, Kind] = {
     "market_maker": Kind(
         "bots.agents.market_maker",
         "MarketMaker",
         "MarketMakerConfig",
         draws=False,
-        usual={"half_spread": 0.0015, "skew": 0.00005, "most_inventory": 100, "size": 5, "tolerance": 0.0003},
+        usual={"half_spread": 0.002, "skew": 0.00005, "most_inventory": 100, "size": 5, "tolerance": 0.0003},
     ),
     "momentum": Kind("bots.agents.momentum", "Momentum", "TrendConfig", draws=False, usual=TREND),
     "mean_reversion": Kind("bots.agents.momentum", "MeanReversion", "TrendConfig", draws=False, usual=TREND),
@@ -53,7 +53,8 @@ KINDS: Mapping[str, Kind] = {
         "Fundamental",
         "FundamentalConfig",
         informed=True,
-        usual={"margin": 0.002, "doubt": 0.01, "size": 6},
+        # who disagree by less than the gain they ask do not trade with each other until one has nothing left
+        usual={"margin": 0.0008, "doubt": 0.0006, "size": 20},
     ),
     "zero_intelligence": Kind(
         "bots.agents.zero_intelligence",

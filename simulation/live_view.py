@@ -7,14 +7,13 @@ from collections.abc import Iterator, ValuesView
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, cast
 
-from market.accounts import Account
 from market.book import NOWHERE, BookSide
 from market.events import Phase
-from market.exchange import Exchange
 from market.facts import MarketFacts
 from market.orders import Order, Print, Quote, Side
 from market.treatments import Role
 from market.view import Level, MarketView
+from simulation.venue import Holder, Venue
 
 BUY = Side.BUY
 
@@ -34,35 +33,21 @@ class Clock:
 class Levels:
     """One side of the book from the best price on, with one's own shares at each."""
 
-    __slots__ = ("exchange", "own", "side")
+    __slots__ = ("book", "own")
 
-    def __init__(self, exchange: Exchange, side: Side, own: dict[int, Order]) -> None:
-        self.exchange, self.side, self.own = exchange, side, own
+    def __init__(self, book: BookSide, own: dict[int, Order]) -> None:
+        self.book, self.own = book, own
 
-    def _book(self) -> BookSide:
-        book = self.exchange.book
-        return book.bids if self.side is BUY else book.asks
-
-    def _level(self, book: BookSide, price: int) -> Level:
-        side, mine = self.side, 0
-        for order in self.own.values():
-            if order.price == price and order.side is side:
-                mine += order.quantity
-        return Level(price, book.levels[price].total, mine)
+    def _level(self, price: int) -> Level:
+        # no price has orders of both sides
+        mine = sum([order.quantity for order in self.own.values() if order.price == price])
+        return Level(price, self.book.levels[price].total, mine)
 
     def __bool__(self) -> bool:
-        return self._book().top != NOWHERE
+        return self.book.top != NOWHERE
 
     def __iter__(self) -> Iterator[Level]:
-        book = self._book()
-        if book.top == NOWHERE:
-            return
-        best = book.top * book.sign
-        # nearly everybody looks at the best price alone, for which the ranking is not needed
-        yield self._level(book, best)
-        for price in book.ranked():
-            if price != best:
-                yield self._level(book, price)
+        return map(self._level, self.book.ranked())
 
     def __getitem__(self, place: int) -> Level:
         for number, level in enumerate(self):
@@ -71,42 +56,46 @@ class Levels:
         raise IndexError(place)
 
     def __len__(self) -> int:
-        return len(self._book().levels)
+        return len(self.book.levels)
 
 
 @dataclass(slots=True)
 class LiveView:
-    """One trader's; `facts` say whether it knows the fundamental value of the tick, or only that of the opening."""
+    """One trader's; `facts` say whether it knows the fundamental value of the tick, or only that of the opening.
 
-    exchange: Exchange
+    Good until the market closes: then the book has new sides.
+    """
+
+    venue: Venue
     trader: str
     clock: Clock
     facts: MarketFacts
     role: Role
-    period: int = 1
+    period: ClassVar[int] = 1
+    phase: ClassVar[Phase] = Phase.OPEN
     clue: ClassVar[None] = None
     bankrupt: ClassVar[bool] = False
     holding_value: ClassVar[None] = None
     extended: ClassVar[float] = 0.0
     forecast_targets: ClassVar[tuple[int, ...]] = ()
-    holdings: Account = field(init=False)
+    holdings: Holder = field(init=False)
+    orders: ValuesView[Order] = field(init=False)
+    trades: list[Print] = field(init=False)
     bids: Levels = field(init=False)
     asks: Levels = field(init=False)
-    _own: dict[int, Order] = field(init=False)
+    _bids: BookSide = field(init=False)
+    _asks: BookSide = field(init=False)
 
     def __post_init__(self) -> None:
-        self._own = self.exchange.ledger.open_orders[self.trader]
-        self.holdings = self.exchange.accounts[self.trader]
-        self.bids = Levels(self.exchange, Side.BUY, self._own)
-        self.asks = Levels(self.exchange, Side.SELL, self._own)
-
-    @property
-    def phase(self) -> Phase:
-        return self.exchange.phase
+        book, self.trades = self.venue.book, self.venue.prints
+        self.holdings = self.venue.accounts[self.trader]
+        own = self.holdings.orders
+        self.orders, self._bids, self._asks = own.values(), book.bids, book.asks
+        self.bids, self.asks = Levels(book.bids, own), Levels(book.asks, own)
 
     @property
     def seq(self) -> int:
-        return len(self.exchange.events)
+        return self.venue.events
 
     @property
     def seconds(self) -> float:
@@ -117,25 +106,34 @@ class LiveView:
         return max(0.0, self.facts.period_seconds - self.clock.seconds)
 
     @property
-    def orders(self) -> ValuesView[Order]:
-        return self._own.values()
-
-    @property
-    def trades(self) -> list[Print]:
-        return self.exchange.prints
-
-    @property
     def last_price(self) -> int | None:
-        prints = self.exchange.prints
-        return prints[-1].price if prints else None
+        prices = self.venue.prices
+        return prices[-1] if prices else None
 
     @property
     def quote(self) -> Quote:
-        return self.exchange.book.quote()
+        return self.venue.book.quote()
 
     @property
     def fundamental(self) -> float:
         return self.facts.fundamental[0]
+
+    def best_price_of_others(self, side: Side) -> int | None:
+        """The hot path: nearly always the best of all."""
+        book = self._bids if side is BUY else self._asks
+        if book.top == NOWHERE:
+            return None
+        price = book.top * book.sign
+        for order in self.orders:
+            if order.price == price:
+                return self._beside_own(side)
+        return price
+
+    def _beside_own(self, side: Side) -> int | None:
+        return MarketView.best_price_of_others(self.as_view(), side)
+
+    def recent_prices(self, count: int) -> list[int]:
+        return self.venue.prices[-count:]
 
     def as_view(self) -> MarketView:
         """As a trader by rule takes it: it asks for attributes, and here they are."""

@@ -13,13 +13,14 @@ from random import Random
 from time import perf_counter, process_time
 from typing import NamedTuple
 
+import numpy as np
+
 from bots.adapters.llm import Models
-from bots.agents.trader import Trader
-from market.events import ClosePeriod, OpenPeriod
-from market.exchange import Exchange
+from bots.agents.trader import Decision, Trader
 from market.facts import facts_of
 from market.orders import Side
 from market.treatments import Role, Treatment
+from market.view import MarketView
 from simulation.flow import TRADERS as FLOW_TRADERS
 from simulation.flow import Flow, FlowConfig
 from simulation.intents import IntentAgent
@@ -27,6 +28,7 @@ from simulation.kinds import KINDS, LANGUAGE_MODEL
 from simulation.live_view import Clock, LiveView
 from simulation.rosters import Entry, names_of
 from simulation.values import ValueProcess
+from simulation.venue import Holder, Venue
 
 START = 10_000  # ticks a share, which are 100.00
 AGENT = Role(name="agent", cash=5_000 * START, shares=1_000)
@@ -89,7 +91,7 @@ class MarketSettings:
 class Simulated:
     """A market that is over. `seconds` of processor time for the ticks alone, `elapsed` by the clock on the wall."""
 
-    exchange: Exchange
+    exchange: Venue
     kinds: dict[str, str]
     ticks: list[Tick] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
@@ -102,14 +104,18 @@ class Simulated:
     @property
     def hash(self) -> str:
         """16 hex digits: equal only for runs whose trades and final state are equal."""
-        whole = [self.exchange.state_hash(), len(self.exchange.events), self.exchange.trades]
+        whole = [self.exchange.state_hash(), self.exchange.events, self.exchange.trades]
         return blake2b(json.dumps(whole).encode(), digest_size=8).hexdigest()
 
 
 class _Agent(NamedTuple):
-    name: str
+    account: Holder
     trader: Trader
     view: LiveView
+
+
+# What the hot loop needs of an agent.
+Seat = tuple[Holder, Callable[[MarketView], Decision], MarketView]
 
 
 def simulate(settings: MarketSettings, models: Models) -> Simulated:
@@ -146,7 +152,7 @@ class _Market:
         if settings.flow:
             roles |= dict.fromkeys(FLOW_TRADERS.values(), OUTSIDE)
         treatment = design(settings)
-        self.exchange = Exchange(treatment, roles)
+        self.exchange = Venue(treatment, roles)
         self.done = Simulated(self.exchange, kinds)
         self.clock = Clock(0.0, [settings.value.start])
         self.values = settings.value.path(settings.steps, Random(f"{settings.seed} value"))
@@ -164,7 +170,8 @@ class _Market:
             params = {**{name: getattr(self.settings, name) for name in names}, **params}
         trader = kind.make(params, Random(f"{self.settings.seed} agent {name}"))
         facts = self.informed if kind.informed else self.facts
-        return _Agent(name, trader, LiveView(self.exchange, name, self.clock, facts, AGENT))
+        view = LiveView(self.exchange, name, self.clock, facts, AGENT)
+        return _Agent(view.holdings, trader, view)
 
     def _connect(self, models: Models) -> None:
         asking = [one.trader for one in self.agents if isinstance(one.trader, IntentAgent)]
@@ -172,38 +179,37 @@ class _Market:
             trader.connect(models, self.settings.model, number, self.settings.seed)
 
     def run(self) -> None:
-        self.exchange.operate(OpenPeriod())
-        order, rng = list(self.agents), Random(f"{self.settings.seed} order")
+        rng = np.random.default_rng(list(f"{self.settings.seed} order".encode()))
+        seats = [(one.account, one.trader.decide, one.view.as_view()) for one in self.agents]
         every = max(1, self.settings.steps // SAMPLES)
         for tick in range(1, self.settings.steps + 1):
-            self._tick(tick, order, rng)
+            self._tick(tick, seats, rng.permutation(len(seats)).tolist())
             if tick % every == 0 or tick == self.settings.steps:
                 self._sample(tick)
                 self.settings.progress(tick)
-        self.exchange.operate(ClosePeriod(), float(self.settings.steps))
+        self.exchange.close()
 
-    def _tick(self, tick: int, order: list[_Agent], rng: Random) -> None:
+    def _tick(self, tick: int, seats: Sequence[Seat], order: list[int]) -> None:
         """Everybody acts once; the hot loop."""
-        clock, submit, seconds, commands = self.clock, self.exchange.submit, float(tick), 0
-        clock.seconds, clock.told[0] = seconds, self.values[tick - 1]
+        clock, submit, commands = self.clock, self.exchange.submit, 0
+        self.exchange.tick, clock.seconds, clock.told[0] = tick, float(tick), self.values[tick - 1]
         if self.flow:
-            self.flow.act(seconds, self.settings.value.start)
-        rng.shuffle(order)
-        for name, trader, view in order:
-            for action in trader.decide(view.as_view()).actions:
-                submit(name, action, seconds)
+            self.flow.act(self.settings.value.start)
+        for place in order:
+            own, decide, view = seats[place]
+            for action in decide(view).actions:
+                submit(own, action)
                 commands += 1
         self.done.commands += commands
         self._note(tick)
 
     def _note(self, tick: int) -> None:
-        book, tally = self.exchange.book, self.exchange.tallies[-1]
+        market, book = self.exchange, self.exchange.book
         bid, ask = book.quote()
         sizes = (book.bids.total(bid) if bid else 0, book.asks.total(ask) if ask else 0)
-        traded = tally.volume - self._volume
-        self._volume = tally.volume
-        row = (tick, len(self.exchange.events), self.clock.told[0], bid, ask, *sizes, tally.last_price, traded)
-        self.done.ticks.append(Tick(*row))
+        last, traded = market.prices[-1] if market.prices else None, market.volume - self._volume
+        self._volume = market.volume
+        self.done.ticks.append(Tick(tick, market.events, self.clock.told[0], bid, ask, *sizes, last, traded))
 
     _volume = 0
 

@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.style import COLOURS, INK, MUTE, THEORY, blank, png, style
 from analysis.stylised import autocorrelation, log_returns
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+Numbers = npt.NDArray[np.float64]
 UNIT = 100  # ticks a point
+STRETCHES = 150
 LAGS = 40
 NAME = {"language_model": "language model", "market_maker": "market maker", "mean_reversion": "mean reversion"}
 
@@ -48,14 +52,15 @@ def _price(prices: pd.DataFrame) -> Figure:
     figure = blank(8.8, 4.6)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3.2, 1))
     mid = mids(prices)
-    above.plot(mid.index, mid / UNIT, color=INK, lw=0.9, label="mid of the quotes")
+    # the value lies below: the mid stays close to it
     above.plot(
-        prices["seconds"], prices["fundamental"] / UNIT, color=THEORY, lw=1.4, ls="--", label="fundamental value"
+        prices["seconds"], prices["fundamental"] / UNIT, color=THEORY, lw=2.4, alpha=0.6, label="fundamental value"
     )
+    above.plot(mid.index, mid / UNIT, color=INK, lw=0.7, label="mid of the quotes")
     above.set_ylabel("Price (points)")
     above.legend(loc="upper center", ncols=2, bbox_to_anchor=(0.5, 1.14))
     below.fill_between(prices["seconds"].astype(float), prices["volume"].astype(float), color=MUTE, step="mid", lw=0)
-    below.set_ylabel("Shares a tick")
+    below.set_ylabel("Shares\na tick")
     below.set_xlabel("Tick")
     return figure
 
@@ -65,8 +70,10 @@ def _spread(prices: pd.DataFrame, snapshots: pd.DataFrame) -> Figure:
     above, below = figure.subplots(2, 1, sharex=True)
     quoted = prices.dropna(subset=["bid", "ask"])
     spread = (quoted["ask"] - quoted["bid"]).astype(float) / UNIT
-    above.plot(quoted["seconds"], spread, color=COLOURS[0], lw=0.6)
+    _over_time(above, quoted["seconds"].to_numpy(float), np.asarray(spread, dtype=np.float64))
     above.set_ylabel("Spread (points)")
+    above.set_ylim(0)
+    above.legend(loc="upper right", ncols=2)
     for side, colour, dash in (("buy", COLOURS[0], "-"), ("sell", COLOURS[1], "--")):
         depth = snapshots[snapshots["side"] == side].groupby("seconds")["quantity"].sum()
         name = "bids" if side == "buy" else "offers"
@@ -78,20 +85,35 @@ def _spread(prices: pd.DataFrame, snapshots: pd.DataFrame) -> Figure:
     return figure
 
 
+def _over_time(axes: Axes, ticks: Numbers, values: Numbers) -> None:
+    """Mean and 5% to 95% of stretches of ticks: a line through every tick would be a block of ink."""
+    parts = [part for part in np.array_split(np.arange(len(ticks)), STRETCHES) if len(part)]
+    centres = [float(ticks[part].mean()) for part in parts]
+    low, high = np.array([np.percentile(values[part], (5, 95)) for part in parts]).reshape(-1, 2).T
+    axes.fill_between(centres, low, high, color=COLOURS[0], alpha=0.2, lw=0, label="5% to 95% of ticks")
+    axes.plot(centres, [values[part].mean() for part in parts], color=COLOURS[0], lw=1.3, label="mean")
+
+
 def _returns(prices: pd.DataFrame) -> Figure | None:
     mid = mids(prices)
     if len(mid) < LAGS + 3:
         return None
     returns = log_returns(mid)
+    if not np.ptp(returns):
+        return None
     figure = blank(8.8, 3.4)
     left, right = figure.subplots(1, 2)
-    left.hist(100 * returns, bins=80, density=True, color=COLOURS[4])
+    heights, edges, _ = left.hist(100 * returns, bins=80, density=True, color=COLOURS[4], label="returns")
+    normal = _normal(edges, 100 * returns)
+    left.plot(edges, normal, color=INK, lw=1.2, ls="--", label="normal law")
     left.set_yscale("log")
-    left.set_xlabel("Return of a tick (%)")
+    left.set_ylim(0.5 * heights[heights > 0].min(), 4 * max(heights.max(), normal.max()))
+    left.legend(loc="upper right")
+    left.set_xlabel("Log return of the mid in a tick (%)")
     left.set_ylabel("Density (log scale)")
     for series, name, colour, marker in (
         (returns, "returns", COLOURS[0], "o"),
-        (abs(returns), "sizes", COLOURS[1], "s"),
+        (abs(returns), "|returns|", COLOURS[1], "s"),
     ):
         found = autocorrelation(series, LAGS)
         right.plot(np.arange(1, LAGS + 1), found.values, marker=marker, ms=3, lw=0.8, color=colour, label=name)
@@ -102,6 +124,12 @@ def _returns(prices: pd.DataFrame) -> Figure | None:
     right.set_ylabel("Autocorrelation")
     right.legend()
     return figure
+
+
+def _normal(at: Numbers, returns: Numbers) -> Numbers:
+    """Density of the normal law with the mean and deviation of `returns`."""
+    scaled = (at - returns.mean()) / returns.std()
+    return np.asarray(np.exp(-(scaled**2) / 2) / (returns.std() * np.sqrt(2 * np.pi)))
 
 
 def _by_kind(accounts: pd.DataFrame, kinds: list[str], column: str, label: str, unit: int) -> Figure:

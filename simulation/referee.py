@@ -5,17 +5,16 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from random import Random
 from typing import Any, NamedTuple
 
-from bots.adapters.llm import Failure, Keys, Models, Outcome, Request, read_transcript
+from bots.adapters.llm import Asked, Failure, Keys, Models, Outcome, Request, read_transcript, said_of
 from bots.adapters.llm.transcript import FILE_NAME
 from bots.agents.language_model import LanguageModelConfig, LanguageModelTrader
 from bots.agents.trader import Decision, Trader, begin, tell
-from bots.agents.trading_agents import TRADERS, make_trader
+from bots.agents.trading_agents import TRADERS, chance, make_trader
 from market.encoding import encode_command
 from market.events import Phase
 from market.view import MarketView
@@ -62,7 +61,7 @@ class RecordedReplies:
 
     def __init__(self, folder: Path) -> None:
         self.name = f"replay:{folder}"
-        self.prompts = _prompts(folder)
+        self.calls, self.prompts = _calls(folder)
         self._models = Models(keys=Keys({}))
         self._keys: deque[str] = deque()
         self.same: list[bool] = []
@@ -84,27 +83,44 @@ class RecordedReplies:
         return deque(key for key in mine if not key.endswith("/repair"))
 
 
-def _prompts(folder: Path) -> dict[str, list[str]]:
-    """What each call was asked; nothing where no model was."""
+def _calls(folder: Path) -> tuple[list[Line], dict[str, list[str]]]:
+    """The lines of the transcript, and what each call was asked; nothing where no model was."""
     path = folder / FILE_NAME
     if not path.is_file():
-        return {}
+        return [], {}
     try:
-        return {line["key"]: [one["content"] for one in line["request"]["messages"]] for line in read_transcript(path)}
+        calls = list(read_transcript(path))
+        asked = {line["key"]: [one["content"] for one in line["request"]["messages"]] for line in calls}
     except (ValueError, KeyError) as error:
         raise SimulationError(f"{path} cannot be replayed: {error!r}.") from None
+    return calls, asked
 
 
 def _texts(request: Request) -> list[str]:
     return [message.content for message in request.messages]
 
 
-class Seat:
-    """A bot's seat. `trader` is None where the record does not say how to make it again."""
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A seat's trader under one runner, from the turn after number `after` on; None where the record does not say how
+    to make it again."""
 
-    def __init__(self, trader: Trader | None, replies: RecordedReplies, reflections: Iterable[str] = ()) -> None:
-        self._trader, self._replies = trader, replies
+    after: int
+    trader: Trader | None
+
+
+class Seat:
+    """A bot's seat. It has a further life for each time that its runner was killed and the run taken up again."""
+
+    def __init__(self, lives: Sequence[Life], replies: RecordedReplies, reflections: Iterable[str] = ()) -> None:
+        self._trader, self._later, self._replies = lives[0].trader, deque(lives[1:]), replies
         self._reflections = deque(reflections)
+        self._turn = 0
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether its runner was killed after the last turn on record, perhaps in the middle of another."""
+        return bool(self._later) and self._turn >= self._later[0].after
 
     def begin(self) -> None:
         """The turns to come are of another market."""
@@ -115,6 +131,7 @@ class Seat:
         """Decide anew and be told what became of it. Where a rule stood in for the model, or the answer was late, what
         was sent is taken as it stands: it is not the trader's."""
         recorded = json.dumps(line["actions"])
+        self._live_on(line["turn"])
         if self._trader is None:
             return Verdict(market, line, recorded, None)
         self._replies.turn(line["calls"])
@@ -125,6 +142,12 @@ class Seat:
         tell(self._trader, replace(decision, outcome=line["outcome"]), _fates(line))
         late = line["outcome"] == "late"
         return Verdict(market, line, recorded, recorded if late else actions(decision), prompt)
+
+    def _live_on(self, turn: int) -> None:
+        while self._later and turn > self._later[0].after:
+            self._trader = self._later.popleft().trader
+            self.begin()
+        self._turn = turn
 
     def look_back(self, view: MarketView) -> None:
         """Reflect where the seat did so in the pause that `view` shows."""
@@ -156,21 +179,33 @@ def seats_of(run: RecordedRun) -> dict[str, Seat]:
         raise SimulationError(f"{run.folder / FILE_NAME} is missing. {told}")
     replies = RecordedReplies(run.folder)
     numbers = {line["participant"]: int(line["seat"]) for line in run.turns}
-    seats: Mapping[str, Any] = run.manifest.get("seats", {})
-    made = {}
-    for participant, number in numbers.items():
-        trader = _trader(seats.get(str(number)), number, run.manifest.get("seed"), replies)
-        made[participant] = Seat(trader, replies, replies.reflections(number))
-    return made
+    return {
+        one: Seat(list(_lives(run, seat, replies)), replies, replies.reflections(seat)) for one, seat in numbers.items()
+    }
 
 
-def _trader(told: Mapping[str, Any] | None, number: int, seed: int | None, replies: RecordedReplies) -> Trader | None:
+def _lives(run: RecordedRun, number: int, replies: RecordedReplies) -> Iterator[Life]:
+    """As `bots.services.runner` began and took up the seat: by its turns and the model's words until then."""
+    told, seed = run.manifest.get("seats", {}).get(str(number)), run.manifest.get("seed")
+    yield Life(0, _trader(told, number, seed, replies))
+    for again in run.manifest.get("resumed", []):
+        before = [line["turn"] for line in run.turns[: again["turns"]] if line["seat"] == number]
+        trader = _trader(told, number, seed, replies, max(before, default=0))
+        if isinstance(trader, LanguageModelTrader):
+            trader.go_on_after(Asked(), said_of(replies.calls[: again["calls"]], number))
+        yield Life(max(before, default=0), trader)
+
+
+def _trader(
+    told: Mapping[str, Any] | None, number: int, seed: int | None, replies: RecordedReplies, turns: int = 0
+) -> Trader | None:
     """The trader of a seat as `bots.services.casting` made it; None where the manifest does not tell enough."""
     if told is None:
         return None
     if told["kind"] == "rule":
         own = told.get("seed") if told.get("seed") is not None else seed
-        known = own is not None and told["model"] in TRADERS
-        return make_trader(told["model"], Random(f"{own} trader {number}")) if known else None
+        if own is None or told["model"] not in TRADERS:
+            return None
+        return make_trader(told["model"], chance("trader", own, number, turns))
     config = LanguageModelConfig(**{name: told["settings"][name] for name in SETTINGS})
     return LanguageModelTrader(models=replies, alias=replies.name, seat=number, config=config)

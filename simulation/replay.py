@@ -19,14 +19,19 @@ from simulation.placing import do_again, place
 from simulation.recording import Line, RecordedMarket, RecordedRun
 from simulation.referee import PLACED, Seat, Verdict, seats_of
 
+# of the experimenter's words a page shows so many
+SAID = 5
+
 
 @dataclass
 class Replayed:
-    """A run done again. `markets` has a line of words each; `differences` is empty only where all came out the same."""
+    """A run done again. `markets` has a line of words each; `differences` is empty only where all came out the same;
+    `cut_off` are orders of turns that a killed runner could not write down."""
 
     markets: list[str] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     as_recorded: list[str] = field(default_factory=list)
+    cut_off: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     trades: str = ""
 
@@ -73,6 +78,7 @@ class _Walk:
             seat.begin()
         self.due: dict[str, deque[_Due]] = {trader: deque() for trader in self.seats}
         self.away: set[str] = set()
+        self.said: deque[str] = deque(maxlen=SAID)
 
     def walk(self) -> MarketRecord:
         trouble = self._all()
@@ -107,9 +113,9 @@ class _Walk:
         return ""
 
     def _again(self, line: LogLine) -> str:
-        self._note_absence(line)
+        self._note(line)
         own = line.actor in self.due and line.actor not in self.away
-        undecided = own and not self._decided(line)
+        undecided = own and not self._decided(line) and not self._cut_off(line)
         try:
             do_again(self.exchange, line)
         except (OperationError, ValueError) as error:
@@ -122,9 +128,12 @@ class _Walk:
             )
         return ""
 
-    def _note_absence(self, line: LogLine) -> None:
-        """While the server plays a seat whose page is gone, no turn of its bot stands behind what it does."""
+    def _note(self, line: LogLine) -> None:
+        """While the server plays a seat whose page is gone, no turn of its bot stands behind what it does; what the
+        experimenter said is on all pages."""
         match json.loads(line.command):
+            case ["pause", str(words), *_] | ["tell", str(words)] if words:
+                self.said.append(words)
             case ["take_over", trader, _]:
                 self.away.add(trader)
             case ["hand_back", trader]:
@@ -142,10 +151,17 @@ class _Walk:
                 return False
         return False
 
+    def _cut_off(self, line: LogLine) -> bool:
+        """Whether the command may be of a turn that was never written down: its runner was killed."""
+        if cut := self.seats[line.actor].cut_off:
+            self.done.cut_off.append(f"{self.market.market} {line.actor}: {line.command}")
+        return cut
+
     def _take_turns(self, seq: int) -> None:
         for line in self.turns.get(seq, ()):
             # a page's clock runs on between events
-            view = replace(view_of(self.exchange, line["trader"], line["seconds"]), seconds=line["seconds"])
+            view = view_of(self.exchange, line["trader"], line["seconds"])
+            view = replace(view, seconds=line["seconds"], said=tuple(self.said))
             verdict = self.seats[line["trader"]].turn(self.market.market, line, view)
             self.done.verdicts.append(verdict)
             if not verdict.agrees:

@@ -98,12 +98,14 @@ def scaled(entries: Sequence[Entry], agents: int) -> tuple[Entry, ...]:
     """The same mix with `agents` in all, every entry at least once; the largest remainders get what is left over."""
     if agents < len(entries):
         raise SimulationError(f"--agents {agents}: the roster has {len(entries)} kinds of agents, each at least once.")
-    share = (agents - len(entries)) / sum(entry.count for entry in entries)
-    exact = [entry.count * share for entry in entries]
-    counts = [1 + int(one) for one in exact]
-    by_remainder = sorted(range(len(entries)), key=lambda place: (int(exact[place]) - exact[place], place))
-    for place in by_remainder[: agents - sum(counts)]:
-        counts[place] += 1
+    total = sum(entry.count for entry in entries)
+    exact = [entry.count * agents / total for entry in entries]
+    counts = [max(1, int(one)) for one in exact]
+    while sum(counts) != agents:
+        step = 1 if sum(counts) < agents else -1
+        # who is furthest from the exact share, of those that can spare one; the first of them
+        able = [place for place, count in enumerate(counts) if count + step > 0]
+        counts[max(able, key=lambda place: step * (exact[place] - counts[place]))] += step
     return tuple(replace(entry, count=count) for entry, count in zip(entries, counts, strict=True))
 
 

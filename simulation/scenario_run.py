@@ -56,6 +56,11 @@ class ScenarioSettings:
         own = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "asked"}
         return {**own, "base_url": self.asked.base_url, "budget_usd": self.asked.budget_usd}
 
+    def varied(self) -> dict[str, Any]:
+        """What makes runs of a scenario with as many agents and ticks differ, but for the seed."""
+        switches = ("regimes", "jumps", "flow", "model", "llm_interval", "execution")
+        return {name: getattr(self, name) for name in switches} | {"mix": self.mix_json and self.mix_json.name}
+
     def market(self, entries: tuple[Entry, ...]) -> MarketSettings:
         return MarketSettings(
             roster=entries,
@@ -128,9 +133,10 @@ def summarised(settings: ScenarioSettings, done: Simulated, frames: dict[str, An
         "seed": settings.seed,
         "steps": settings.steps,
         "agents": len(done.kinds),
+        "settings": settings.varied(),
         "hash": done.hash,
         "state_hash": done.exchange.state_hash(),
-        "events": len(done.exchange.events),
+        "events": done.exchange.events,
         "measures": measured(frames),
         "facts": facts(frames),
         "kinds": by_kind(frames),

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots.agents.provenance import installed
-from market.events import OPERATOR, Cancelled, Event
-from market.orders import CancelOrder, PlaceOrder, ReplaceOrder, Side, Trade
+from market.orders import Side
 from market.records import Column, integer, text
 from simulation.errors import SimulationError
 from simulation.folders import write_csv
 from simulation.order_book import Simulated
+from simulation.venue import DROPPED, TRADE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +71,6 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "snapshots": SNAPSHOTS,
     "prices": PRICES,
 }
-ORDER = (None, None, None, None, None)  # what only trades and drops have
 
 
 def rows(done: Simulated) -> dict[str, list[Sequence[object]]]:
@@ -87,39 +86,14 @@ def rows(done: Simulated) -> dict[str, list[Sequence[object]]]:
 def _events(done: Simulated) -> Iterator[Sequence[object]]:
     """Orders, trades and cancellations in sequence."""
     kinds = done.kinds
-    for event in done.exchange.events:
-        seq, tick, actor = event.seq, int(event.seconds), event.actor
-        if actor != OPERATOR:
-            yield (seq, tick, *_asked(event, kinds.get(actor, "flow")))
-        for one in event.outcomes:
-            if isinstance(one, Trade):
-                taker, number = (one.buyer, one.bid_id) if one.aggressor is Side.BUY else (one.seller, one.ask_id)
-                terms = (number, "buy" if taker == one.buyer else "sell", one.price, one.quantity)
-                ends = (one.buyer, one.seller, one.bid_id, one.ask_id, None)
-                yield (seq, tick, "trade", taker, kinds.get(taker, "flow"), *terms, *ends)
-            elif isinstance(one, Cancelled) and one.reason not in ("cancel", "replace"):
-                terms = (one.order_id, one.side.value, one.price, one.quantity)
-                owner = (one.trader, kinds.get(one.trader, "flow"))
-                yield (seq, tick, "dropped", *owner, *terms, *ORDER[:-1], one.reason)
-
-
-def _asked(event: Event, kind: str) -> tuple[object, ...]:
-    """What an agent asked for."""
-    match event.command:
-        case PlaceOrder(side, price, quantity):
-            return ("place", event.actor, kind, event.order_id, side.value, price, quantity, *ORDER)
-        case ReplaceOrder(_, price, quantity):
-            return ("replace", event.actor, kind, event.order_id, _side(event), price, quantity, *ORDER)
-        case CancelOrder(number):
-            gone = event.outcomes[0]
-            assert isinstance(gone, Cancelled)
-            return ("cancel", event.actor, kind, number, gone.side.value, gone.price, gone.quantity, *ORDER)
-    raise TypeError(f"{event.command} is no command of an agent here.")
-
-
-def _side(event: Event) -> str:
-    """The side of a replaced order: its first outcome is that order, dropped or made smaller."""
-    return str(getattr(event.outcomes[0], "side", ""))
+    for seq, (what, tick, who, order, side, price, quantity, *rest) in done.exchange.numbered():
+        row = (seq, tick, what, who, kinds.get(who, "flow"), order, side.value, price, quantity)
+        if what == TRADE:
+            other, resting = rest
+            ends = (who, other, order, resting) if side is Side.BUY else (other, who, resting, order)
+            yield (*row, *ends, None)
+        else:
+            yield (*row, None, None, None, None, rest[0] if what == DROPPED else None)
 
 
 def _accounts(done: Simulated) -> Iterator[Sequence[object]]:

@@ -31,6 +31,8 @@ def _seats(verdicts: list[Verdict]) -> Iterator[str]:
 def _as_recorded(done: Replayed) -> Iterator[str]:
     if done.as_recorded:
         yield f"Bots of another run, taken as recorded: {', '.join(done.as_recorded)}."
+    if done.cut_off:
+        yield f"Of turns that were cut off with their runner, taken as recorded: {'; '.join(done.cut_off)}."
 
 
 def _end(done: Replayed) -> Iterator[str]:

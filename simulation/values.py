@@ -21,8 +21,9 @@ class OrnsteinUhlenbeck:
     Its variance in the long run is sigma^2 / (1 - (1 - pull)^2), its autocorrelation at lag k (1 - pull)^k.
     """
 
-    pull: float = 0.004
-    sigma: float = 0.001
+    # a pull so weak that nobody could trade on it: strong ones make the returns of the value itself predictable
+    pull: float = 0.0005
+    sigma: float = 0.0003
 
     def step(self, x: float, mean: float, volatility: float, rng: Random) -> float:
         return x + self.pull * (mean - x) + self.sigma * volatility * rng.gauss(0.0, 1.0)
@@ -37,9 +38,10 @@ class Regime:
     volatility: float = 1.0
 
 
-CALM = Regime(name="calm")
-GOOD = Regime(name="good times", mean=0.05, volatility=1.0)
-BAD = Regime(name="crisis", mean=-0.08, volatility=2.5)
+STILL = Regime(name="always")
+CALM = Regime(name="calm", volatility=0.7)
+GOOD = Regime(name="good times", mean=0.03, volatility=1.0)
+BAD = Regime(name="crisis", mean=-0.05, volatility=3.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class Regimes:
     """
 
     states: tuple[Regime, ...] = (CALM, GOOD, BAD)
-    change: float = 0.003
+    change: float = 0.004
 
     def step(self, now: Regime, rng: Random) -> Regime:
         if rng.random() >= self.change:
@@ -63,8 +65,8 @@ class Jumps:
     """Sudden moves (Merton 1976, Journal of Financial Economics 3): with the chance `rate` a tick, normal, of standard
     deviation `size` (log). They fade as everything that is drawn back to the mean."""
 
-    rate: float = 0.002
-    size: float = 0.02
+    rate: float = 0.01
+    size: float = 0.003
 
     def step(self, rng: Random) -> float:
         return rng.gauss(0.0, self.size) if rng.random() < self.rate else 0.0
@@ -84,7 +86,7 @@ class ValueProcess:
         return [self.start * exp(x) for x in self._logs(steps, rng)]
 
     def _logs(self, steps: int, rng: Random) -> Iterator[float]:
-        x, regime = 0.0, self.regimes.states[0] if self.regimes else CALM
+        x, regime = 0.0, self.regimes.states[0] if self.regimes else STILL
         for _ in range(steps):
             yield x
             if self.regimes:

@@ -40,13 +40,13 @@ def system(view: MarketView, *, execution: str, notes: bool, persona: str) -> st
 def turn(view: MarketView, news: Sequence[str], memory: str) -> str:
     """The market as it stands, and what became of the own orders."""
     state = {**screen.clock(view), **screen.market(view), **_account(view, news)}
-    return prompts.fill(f"{view.facts.institution}/turn", **state, memory=memory)
+    return prompts.fill(f"{view.facts.institution}/turn", **state, said=_said(view), memory=memory)
 
 
 def forecast(view: MarketView, memory: str) -> str:
     """Which prices are to be forecast, and how earlier forecasts fared."""
     facts = view.facts
-    state = {**screen.account(view), **screen.periods(view), **screen.forecasts(view)}
+    state = {**screen.account(view), **screen.periods(view), **screen.forecasts(view), "said": _said(view)}
     return prompts.fill(
         "forecast", **state, periods=facts.periods, currency=facts.currency, tick=facts.tick, memory=memory
     )
@@ -62,6 +62,13 @@ def _account(view: MarketView, news: Sequence[str]) -> dict[str, object]:
     # reasons of refusals come from a page
     told = prompts.data("your orders", list(news)) if news else "nothing new"
     return {**screen.account(view), **screen.periods(view), "news": told}
+
+
+def _said(view: MarketView) -> str:
+    """What the page shows of the experimenter's words; ends its paragraph where there is any."""
+    # the reason of a pause may be a program's
+    told = prompts.data("said", list(view.said))
+    return f"Announced to all, the latest last: {told}\n\n" if view.said else ""
 
 
 def form_system(persona: str) -> str:

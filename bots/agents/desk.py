@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
 from math import ceil, floor
 
 from market.orders import Action, CancelOrder, PlaceOrder, ReplaceOrder, Side
@@ -17,8 +16,8 @@ SIDES = (BUY, SELL)
 ANY_NUMBER = 10**6
 
 
-def own_orders(view: MarketView, side: Side) -> tuple[OwnOrder, ...]:
-    return tuple([order for order in view.orders if order.side is side])
+def own_orders(view: MarketView, side: Side) -> list[OwnOrder]:
+    return [order for order in view.orders if order.side is side]
 
 
 def best_of_others(view: MarketView, side: Side) -> Level | None:
@@ -31,17 +30,13 @@ def best_of_others(view: MarketView, side: Side) -> Level | None:
 
 def sides(view: MarketView) -> tuple[Side, ...]:
     """The sides on which the account can still trade at some price that the market allows."""
-    return tuple([side for side in SIDES if _has_room(view, side)])
-
-
-def _has_room(view: MarketView, side: Side) -> bool:
-    """Whether there is room at the lowest price. Where something is free, own orders need not be looked through."""
     facts, holdings = view.facts, view.holdings
-    if not facts.induced and not view.bankrupt:
-        free = holdings.shares_free if side is SELL else holdings.cash_free
-        if free is None or free >= (1 if side is SELL else facts.price_min):
-            return True
-    return room(view, side, facts.price_min) > 0
+    if not facts.induced and not view.bankrupt and holdings.shares_free > 0:
+        cash = holdings.cash_free
+        if cash is None or cash >= facts.price_min:
+            # where something is free on both, own orders need not be looked through
+            return SIDES
+    return tuple([side for side in SIDES if room(view, side, facts.price_min) > 0])
 
 
 def room(view: MarketView, side: Side, price: int) -> int:
@@ -77,32 +72,46 @@ def spendable(view: MarketView) -> int | None:
     return free + sum([one.price * one.quantity for one in view.orders if one.side is BUY])
 
 
+def affordable(view: MarketView, side: Side, price: int, quantity: int) -> int:
+    """As many of `quantity` shares as there is room for at `price`."""
+    holdings = view.holdings
+    if not view.facts.induced and not view.bankrupt:
+        cash = holdings.cash_free
+        if quantity <= holdings.shares_free if side is SELL else cash is None or price * quantity <= cash:
+            return min(quantity, ANY_NUMBER)
+    return min(quantity, room(view, side, price))
+
+
 def limit(view: MarketView, side: Side) -> int:
     """The worst price at which a unit more is no loss for sure: its value or cost, or the market's limit of prices.
 
     In induced markets only for a side of `sides`: raises IndexError where no unit is left.
     """
     facts, holdings = view.facts, view.holdings
-    if side is Side.BUY:
+    if side is BUY:
         return min(facts.price_max, holdings.values_left[0]) if facts.induced else facts.price_max
     return max(facts.price_min, holdings.costs_left[0]) if facts.induced else facts.price_min
 
 
 def in_bounds(view: MarketView, side: Side, price: float) -> int:
     """`price` in whole ticks, rounded in the trader's favour, within the market's limits and never at a loss."""
-    return bounded(view, side, price, limit(view, side))
+    facts = view.facts
+    if facts.induced:
+        return bounded(view, side, price, limit(view, side))
+    whole, low, high = floor(price) if side is BUY else ceil(price), facts.price_min, facts.price_max
+    return low if whole < low else high if whole > high else whole
 
 
 def bounded(view: MarketView, side: Side, price: float, worst: int) -> int:
     """`price` in whole ticks, rounded in the trader's favour, within the market's limits and never beyond `worst`."""
-    if side is Side.BUY:
+    if side is BUY:
         return max(view.facts.price_min, min(worst, floor(price)))
     return min(view.facts.price_max, max(worst, ceil(price)))
 
 
 def takes(price: int, side: Side, worst: float) -> bool:
     """Whether trading at `price` is as good as the `worst` price acceptable on this side, or better."""
-    return price <= worst if side is Side.BUY else price >= worst
+    return price <= worst if side is BUY else price >= worst
 
 
 def aim(view: MarketView, side: Side, price: int, quantity: int = 1) -> tuple[Action, ...]:
@@ -111,47 +120,59 @@ def aim(view: MarketView, side: Side, price: int, quantity: int = 1) -> tuple[Ac
     Own orders on the way are taken back first, so that nobody trades with themselves.
     """
     actions = post(view, side, price, quantity)
-    if not actions:
-        return ()
-    crossed = (order for order in own_orders(view, side.other) if takes(order.price, side, price))
-    return (*(CancelOrder(order.id) for order in crossed), *actions)
+    if not actions or not view.orders:
+        return actions
+    other = SELL if side is BUY else BUY
+    crossed = [CancelOrder(one.id) for one in own_orders(view, other) if takes(one.price, side, price)]
+    return (*crossed, *actions) if crossed else actions
 
 
 def post(view: MarketView, side: Side, price: int, quantity: int = 1) -> tuple[Action, ...]:
     """As `aim`, for prices that meet no own order. As many of `quantity` shares as the account and the rules allow."""
-    quantity = min(quantity, room(view, side, price), 1 if view.facts.single_unit else quantity)
-    if quantity < 1 or not _allowed(view, side, price):
+    facts = view.facts
+    quantity = affordable(view, side, price, 1 if facts.single_unit else quantity)
+    if quantity < 1 or not facts.price_min <= price <= facts.price_max:
         return ()
-    kept, *rest = own_orders(view, side) or (None,)
-    if kept is None:
+    if (facts.induced or facts.improvement) and not _allowed(view, side, price):
+        return ()
+    own = own_orders(view, side)
+    if not own:
         return (PlaceOrder(side, price, quantity),)
-    cancels = tuple(CancelOrder(order.id) for order in rest if order)
-    same = (kept.price, kept.quantity) == (price, quantity)
-    return cancels if same else (*cancels, ReplaceOrder(kept.id, price, quantity))
+    kept = own[0]
+    moved = () if kept.price == price and kept.quantity == quantity else (ReplaceOrder(kept.id, price, quantity),)
+    return moved if len(own) == 1 else (*[CancelOrder(order.id) for order in own[1:]], *moved)
 
 
 def _allowed(view: MarketView, side: Side, price: int) -> bool:
-    facts = view.facts
-    if not facts.price_min <= price <= facts.price_max:
+    if view.facts.induced and not view.facts.losses_allowed and not takes(price, side, limit(view, side)):
         return False
-    if facts.induced and not facts.losses_allowed and not takes(price, side, limit(view, side)):
-        return False
-    book = view.bids if side is Side.BUY else view.asks
+    if not view.facts.improvement:
+        return True
+    book = view.bids if side is BUY else view.asks
     # Equal to the best is refused too; an own best quote counts, for it still stands when its replacement is checked.
-    return not facts.improvement or not book or not takes(price, side, book[0].price)
+    return not book or not takes(price, side, book[0].price)
 
 
 def quote(view: MarketView, prices: Mapping[Side, int], quantity: int = 1) -> tuple[Action, ...]:
     """One order on each side of `prices` and none on the others; a bid that is not below the ask gives way to it."""
-    bid, ask = prices.get(Side.BUY), prices.get(Side.SELL)
+    bid, ask = prices.get(BUY), prices.get(SELL)
     if bid is not None and ask is not None and bid >= ask:
-        return quote(view, {Side.SELL: ask}, quantity)
-    moves = {side: post(view, side, price, quantity) for side, price in prices.items()}
-    gone = withdraw(view, *(side for side in Side if not moves.get(side) and not _may_stay(view, side, prices)))
+        return quote(view, {SELL: ask}, quantity)
+    buys = () if bid is None else post(view, BUY, bid, quantity)
+    sells = () if ask is None else post(view, SELL, ask, quantity)
+    if not view.orders:
+        return (*buys, *sells)
+    gone = () if buys and sells else _given_up(view, prices, (BUY, buys), (SELL, sells))
     # An ask in the way of the new bid moves first, else the bid: so neither meets the other's old price.
-    blocked = bid is not None and any(order.price <= bid for order in own_orders(view, Side.SELL))
-    order = (Side.SELL, Side.BUY) if blocked else (Side.BUY, Side.SELL)
-    return (*gone, *chain.from_iterable(moves.get(side, ()) for side in order))
+    blocked = bid is not None and any(order.price <= bid for order in own_orders(view, SELL))
+    return (*gone, *sells, *buys) if blocked else (*gone, *buys, *sells)
+
+
+def _given_up(
+    view: MarketView, prices: Mapping[Side, int], *moves: tuple[Side, tuple[Action, ...]]
+) -> tuple[Action, ...]:
+    """The orders of sides that are not moved and may not stay either are taken back."""
+    return withdraw(view, *[side for side, made in moves if not made and not _may_stay(view, side, prices)])
 
 
 def _may_stay(view: MarketView, side: Side, prices: Mapping[Side, int]) -> bool:
@@ -163,4 +184,6 @@ def _may_stay(view: MarketView, side: Side, prices: Mapping[Side, int]) -> bool:
 
 def withdraw(view: MarketView, *which: Side) -> tuple[Action, ...]:
     """Take back every own order of these sides."""
-    return tuple(CancelOrder(order.id) for side in which for order in own_orders(view, side))
+    if not view.orders:
+        return ()
+    return tuple([CancelOrder(order.id) for side in which for order in own_orders(view, side)])

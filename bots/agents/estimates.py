@@ -5,9 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from statistics import fmean
 
-from bots.agents.desk import best_of_others
+from bots.agents.desk import BUY, SELL
 from market.events import Phase
-from market.orders import Side
 from market.states import expected_dividend
 from market.view import MarketView
 
@@ -30,7 +29,7 @@ def share_value(view: MarketView, period: int = 0) -> float | None:
 
 def recent_prices(view: MarketView, count: int) -> list[int]:
     """Prices of the last `count` trades, the latest last."""
-    return [trade.price for trade in view.trades[-count:]]
+    return view.recent_prices(count)
 
 
 def mean_price(view: MarketView, count: int) -> float | None:
@@ -40,8 +39,8 @@ def mean_price(view: MarketView, count: int) -> float | None:
 
 def others_mid(view: MarketView) -> float | None:
     """The middle of what others bid and ask; None where a side is empty or they would trade with each other."""
-    bid, ask = best_of_others(view, Side.BUY), best_of_others(view, Side.SELL)
-    return (bid.price + ask.price) / 2 if bid and ask else None
+    bid, ask = view.best_price_of_others(BUY), view.best_price_of_others(SELL)
+    return None if bid is None or ask is None else (bid + ask) / 2
 
 
 def last_price(view: MarketView) -> int | None:

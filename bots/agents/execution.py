@@ -8,7 +8,7 @@ from itertools import takewhile
 from math import ceil
 from typing import Literal, Protocol
 
-from bots.agents.desk import aim, best_of_others, in_bounds, sides, takes
+from bots.agents.desk import aim, in_bounds, sides, takes
 from bots.agents.trader import Decision
 from market.events import Phase
 from market.orders import Action, Side
@@ -187,14 +187,13 @@ def price_now(intent: Intent, view: MarketView) -> int | None:
 
 def _by_urgency(intent: Intent, view: MarketView) -> float | None:
     side, worst = intent.side, intent.worst
-    mine, theirs = best_of_others(view, side), best_of_others(view, side.other)
-    if theirs and intent.urgency == "high":
+    mine, theirs = view.best_price_of_others(side), view.best_price_of_others(side.other)
+    if theirs is not None and intent.urgency == "high":
         # trades at the prices of the others, however far it may go
-        return theirs.price if worst is None else worst
-    if theirs and mine and intent.urgency == "medium":
-        return (mine.price + theirs.price) / 2
-    prices = (mine.price if mine else None, view.last_price, worst, theirs.price if theirs else None)
-    return next((price for price in prices if price is not None), None)
+        return theirs if worst is None else worst
+    if theirs is not None and mine is not None and intent.urgency == "medium":
+        return (mine + theirs) / 2
+    return next((price for price in (mine, view.last_price, worst, theirs) if price is not None), None)
 
 
 POLICIES: dict[str, Callable[[], Policy]] = {"immediate": Immediate, "twap": Twap}

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from bots.agents.desk import aim, best_of_others, in_bounds, limit, quote, takes
+from bots.agents.desk import BUY, SELL, aim, in_bounds, limit, quote, takes
 from bots.agents.estimates import going_price, share_value
 from bots.agents.expectations import worth
-from bots.agents.rule import RuleTrader
+from bots.agents.rule import Move, RuleTrader
 from bots.agents.sheets import Draft, per_unit
-from bots.agents.trader import Decision
 from market.orders import SheetOrder, Side
 from market.view import MarketView
 
@@ -38,16 +37,21 @@ class Fundamental(RuleTrader):
         self.config = config or FundamentalConfig()
         self._factors: dict[int, float] = {}
 
-    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
-        prices = {side: self._price(view, side) for side in able}
-        wanted = {side: in_bounds(view, side, price) for side, price in prices.items() if price is not None}
+    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Move:
+        wanted = self._wanted(view, able)
         for side, price in wanted.items():
-            best = best_of_others(view, side.other)
-            if best and takes(best.price, side, price):
-                actions = aim(view, side, best.price, self.config.size)
-                return Decision(actions=actions, reason=f"{side} at {best.price}: {price} is fair")
+            best = view.best_price_of_others(SELL if side is BUY else BUY)
+            if best is not None and takes(best, side, price):
+                return aim(view, side, best, self.config.size), "{} at {}: {} is fair", (side, best, price)
         reason = "quotes round the value" if wanted else "no idea what a share is worth"
-        return Decision(actions=quote(view, wanted, self.config.size), reason=reason)
+        return quote(view, wanted, self.config.size), reason, ()
+
+    def _wanted(self, view: MarketView, able: tuple[Side, ...]) -> dict[Side, int]:
+        """By side the worst price that still leaves the margin; none where the value is not known."""
+        if view.facts.induced:
+            return {side: in_bounds(view, side, limit(view, side) * self._margin(side)) for side in able}
+        value = self._estimate(view)
+        return {} if value is None else {side: in_bounds(view, side, value * self._margin(side)) for side in able}
 
     def begin(self) -> None:
         self._factors.clear()
@@ -58,19 +62,14 @@ class Fundamental(RuleTrader):
     def _lines(self, view: MarketView, side: Side) -> Iterator[SheetOrder]:
         if view.facts.induced:
             yield from per_unit(view, side, lambda unit: unit * self._margin(side))
-        elif (price := self._price(view, side)) is not None:
-            yield SheetOrder(side, in_bounds(view, side, price), 1)
+        else:
+            yield from (SheetOrder(one, price, 1) for one, price in self._wanted(view, (side,)).items())
 
     def expects(self, view: MarketView, target: int) -> float:
         return worth(view, target) * self._factor(view.period + 1)
 
-    def _price(self, view: MarketView, side: Side) -> float | None:
-        """The worst price that still leaves the margin."""
-        value = limit(view, side) if view.facts.induced else self._estimate(view)
-        return None if value is None else value * self._margin(side)
-
     def _margin(self, side: Side) -> float:
-        return 1 + (self.config.margin if side is Side.SELL else -self.config.margin)
+        return 1 - self.config.margin if side is BUY else 1 + self.config.margin
 
     def _estimate(self, view: MarketView) -> float | None:
         value = share_value(view)

@@ -11,9 +11,8 @@ from random import Random
 from bots.agents.desk import aim, best_of_others, in_bounds, limit, own_orders, quote, room, takes
 from bots.agents.estimates import elapsed, going_price, mean_price, others_mid, share_value
 from bots.agents.expectations import towards_worth
-from bots.agents.rule import RuleTrader
+from bots.agents.rule import Move, RuleTrader
 from bots.agents.sheets import Draft, per_unit
-from bots.agents.trader import Decision
 from market.orders import SheetOrder, Side
 from market.view import MarketView
 
@@ -65,10 +64,10 @@ class Heuristic(RuleTrader):
         self.config = config or HeuristicConfig()
         self._opinions: dict[tuple[int, int], float] = {}
 
-    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
+    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Move:
         bargains = self._bargains(view, able)
         if not bargains:
-            return Decision(reason="nothing tells what a share is worth")
+            return (), "nothing tells what a share is worth", ()
         return self._take(view, bargains) or self._quote(view, bargains)
 
     def begin(self) -> None:
@@ -139,21 +138,19 @@ class Heuristic(RuleTrader):
 
     # What to do about it
 
-    def _take(self, view: MarketView, bargains: Mapping[Side, Bargain]) -> Decision | None:
+    def _take(self, view: MarketView, bargains: Mapping[Side, Bargain]) -> Move | None:
         for side, bargain in bargains.items():
             best = best_of_others(view, side.other)
             now = in_bounds(view, side, bargain.now)
             if best and takes(best.price, side, now) and room(view, side, best.price):
-                gain = abs(bargain.worth - best.price)
-                reason = f"{side} at {best.price}, worth {bargain.worth:.0f} to me: {gain:.0f} gained"
-                return Decision(actions=aim(view, side, best.price), reason=reason)
+                values = side, best.price, bargain.worth, abs(bargain.worth - best.price)
+                return aim(view, side, best.price), "{} at {}, worth {:.0f} to me: {:.0f} gained", values
         return None
 
-    def _quote(self, view: MarketView, bargains: Mapping[Side, Bargain]) -> Decision:
+    def _quote(self, view: MarketView, bargains: Mapping[Side, Bargain]) -> Move:
         prices = {side: self._quoted(view, side, bargain) for side, bargain in bargains.items()}
         terms = ", ".join(f"{side} at {price}" for side, price in prices.items())
-        actions = quote(view, prices)
-        return Decision(actions=actions, reason=f"no gain on offer; I would {terms}")
+        return quote(view, prices), "no gain on offer; I would {}", (terms,)
 
     def _quoted(self, view: MarketView, side: Side, bargain: Bargain) -> int:
         """A step better than others between the opening and the price of the moment, or that price where nobody else

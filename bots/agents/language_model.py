@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bots.adapters.llm import Answer, Failure, Message, Request
+from bots.adapters.llm import Answer, Asked, Failure, Message, Request, Said
 from bots.agents import briefing
 from bots.agents.asking import AsksByName, Line, Shape
 from bots.agents.desk import sides
@@ -128,9 +128,11 @@ class LanguageModelTrader:
         """Dollars that this seat's calls have cost; None once one was made whose price is unknown."""
         return self._line.cost_usd
 
-    def go_on_after(self, questions: int, probes: int, cost_usd: float | None) -> None:
-        """Take up a seat for which so much was asked before: numbers go on, and so do its costs."""
-        self._line.asked, self._line.probes, self._line.cost_usd = questions, probes, cost_usd
+    def go_on_after(self, asked: Asked, said: Iterable[Said]) -> None:
+        """Take up a seat for which so much was asked before: numbers and costs go on, and notes are what they were."""
+        self._line.asked, self._line.probes, self._line.cost_usd = asked.questions, asked.probes, asked.cost_usd
+        for one in said:
+            self._memory.recall(one)
 
     # The market
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bots.agents.desk import best_of_others, in_bounds, own_orders, quote, units
+from bots.agents.desk import BUY, SELL, in_bounds, quote, units
 from bots.agents.estimates import going_price
 from bots.agents.rule import RuleTrader
 from bots.agents.sheets import Draft, per_unit
@@ -50,57 +50,57 @@ class MarketMaker(RuleTrader):
         return super().decide(view)
 
     def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
-        able = self._wanted(view, able)
-        if not able:
+        held = self._inventory(view)
+        wanted = self._wanted(held, able)
+        if not wanted:
             return NOTHING_LEFT
-        prices = {side: self._keep_or_move(view, side, self._price(view, side)) for side in able}
-        reason = f"quotes, inventory {self._inventory(view):+d}"
-        return Decision(actions=quote(view, prices, self.config.size), reason=reason)
+        day = going_price(view)
+        prices = {side: self._keep_or_move(view, side, self._price(view, side, day, held)) for side in wanted}
+        return Decision(actions=quote(view, prices, self.config.size), reason=f"quotes, inventory {held:+d}")
 
     def draft(self, view: MarketView, able: tuple[Side, ...]) -> Draft:
-        lines = (line for side in self._wanted(view, able) for line in self._lines(view, side))
-        return Draft(lines, f"both sides of the price, inventory {self._inventory(view):+d}")
+        held = self._inventory(view)
+        lines = (line for side in self._wanted(held, able) for line in self._lines(view, side, held))
+        return Draft(lines, f"both sides of the price, inventory {held:+d}")
 
-    def _lines(self, view: MarketView, side: Side) -> Iterator[SheetOrder]:
+    def _lines(self, view: MarketView, side: Side, held: int) -> Iterator[SheetOrder]:
         if view.facts.induced:
             yield from per_unit(view, side, lambda unit: unit * (1 + self._away(side)))
         else:
-            yield SheetOrder(side, self._price(view, side), self.config.size)
+            yield SheetOrder(side, self._price(view, side, going_price(view), held), self.config.size)
 
-    def _wanted(self, view: MarketView, able: Iterable[Side]) -> tuple[Side, ...]:
-        return tuple(side for side in able if not self._full(view, side))
+    def _wanted(self, held: int, able: Iterable[Side]) -> tuple[Side, ...]:
+        """The sides on which a quote more would not lead beyond the most inventory."""
+        most = self.config.most_inventory - self.config.size
+        return tuple([side for side in able if (held if side is BUY else -held) <= most])
 
     def _inventory(self, view: MarketView) -> int:
         """Shares above those at the start; in induced markets 0, as units leave with the trade."""
         return 0 if view.facts.induced or self._start is None else view.holdings.shares - self._start
 
-    def _full(self, view: MarketView, side: Side) -> bool:
-        inventory = self._inventory(view) if side is Side.BUY else -self._inventory(view)
-        return inventory + self.config.size > self.config.most_inventory
-
-    def _price(self, view: MarketView, side: Side) -> int:
-        """The centre less what inventory weighs, a half spread away, and behind the others' best on the other side."""
-        centre = self._centre(view, side)
-        skewed = 1 - self.config.skew * self._inventory(view) + self._away(side)
+    def _price(self, view: MarketView, side: Side, day: float | None, held: int) -> int:
+        """The price of the `day`, less what inventory weighs, a half spread away, and behind the others' best on the
+        other side."""
+        centre = self._guess(view, side) if day is None else day
+        skewed = 1 - self.config.skew * held + self._away(side)
         price = in_bounds(view, side, centre * skewed)
-        opposite = best_of_others(view, side.other)
+        opposite = view.best_price_of_others(SELL if side is BUY else BUY)
         if opposite is None:
             return price
-        return min(price, opposite.price - 1) if side is Side.BUY else max(price, opposite.price + 1)
+        return min(price, opposite - 1) if side is BUY else max(price, opposite + 1)
 
     def _away(self, side: Side) -> float:
-        return -self.config.half_spread if side is Side.BUY else self.config.half_spread
+        return -self.config.half_spread if side is BUY else self.config.half_spread
 
-    def _centre(self, view: MarketView, side: Side) -> float:
-        price = going_price(view)
-        if price is not None:
-            return price
+    def _guess(self, view: MarketView, side: Side) -> float:
+        """Where no price of the day is known."""
         own = units(view, side)
         return own[0] if own else (view.facts.price_min + view.facts.price_max) / 2
 
     def _keep_or_move(self, view: MarketView, side: Side, price: int) -> int:
         """The price of a quote that is not stale, so that it keeps its place in the queue; else the new price."""
-        for order in own_orders(view, side):
-            if abs(order.price - price) <= self.config.tolerance * price:
+        near = self.config.tolerance * price
+        for order in view.orders:
+            if order.side is side and abs(order.price - price) <= near:
                 return order.price
         return price

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bots.adapters.llm import Message, estimate_prompt
+from bots.adapters.llm import Message, Said, estimate_prompt
 from bots.agents import screen
 from bots.agents.prompts import data
 from bots.agents.replies import NotedTurnReply, Reply
@@ -45,6 +46,9 @@ class Memory:
     def learn(self, insights: str, plans: str) -> None:
         """Notes of one's own; empty ones leave the old in place."""
 
+    def recall(self, said: Said) -> None:
+        """An answer that was given before the runner was killed."""
+
 
 class Notes(Memory):
     """Plans and insights in the trader's own words, written with each answer."""
@@ -65,6 +69,10 @@ class Notes(Memory):
     def learn(self, insights: str, plans: str) -> None:
         new = {"insights": insights.strip()[:NOTE], "plans": plans.strip()[:NOTE]}
         self._notes |= {name: text for name, text in new.items() if text}
+
+    def recall(self, said: Said) -> None:
+        if self.noted or said.what == "reflection":
+            self.learn(*(str(said.reply.get(name) or "") for name in ("insights", "plans")))
 
 
 @dataclass(slots=True)
@@ -140,7 +148,15 @@ class Full(Notes):
         return tuple(self._messages)
 
     def turn(self, view: MarketView, prompt: str, reply: Reply) -> None:
-        turn = (Message("user", prompt), Message("assistant", reply.model_dump_json()))
+        self._keep(prompt, reply.model_dump_json())
+
+    def recall(self, said: Said) -> None:
+        super().recall(said)
+        if said.what == "turn":
+            self._keep(said.prompt, json.dumps(said.reply, ensure_ascii=False, separators=(",", ":")))
+
+    def _keep(self, prompt: str, reply: str) -> None:
+        turn = (Message("user", prompt), Message("assistant", reply))
         self._messages.extend(turn)
         self._tokens += estimate_prompt(turn)
         while self._tokens > WINDOW:

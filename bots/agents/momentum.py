@@ -5,16 +5,17 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
-from bots.agents.desk import aim, best_of_others, in_bounds, limit, own_orders, post, takes, withdraw
+from bots.agents.desk import SIDES, aim, in_bounds, limit, own_orders, post, takes, withdraw
 from bots.agents.estimates import elapsed, period_prices, recent_prices
 from bots.agents.expectations import mean_seen, trend
-from bots.agents.rule import RuleTrader
+from bots.agents.rule import Move, RuleTrader
 from bots.agents.sheets import Draft, per_unit
-from bots.agents.trader import Decision
 from market.orders import Action, Print, SheetOrder, Side
 from market.view import MarketView
+
+NO_TREND: Move = ((), "no trend to trade on", ())
+WAITS: Move = ((), "waits for the next trade", ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +46,13 @@ class PathTrader(RuleTrader):
     def signal(self, prices: Sequence[float]) -> float:
         """Above 0 to buy, below 0 to sell: the move it sees as a share of the price."""
 
-    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
+    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Move:
         side = self._wanted(view)
         if side in able:
             return self._act(view, side)
         if view.facts.induced and elapsed(view) >= self.config.late:
-            return Decision(actions=self._use_unit(view, able[0]), reason="the unit expires with the period")
-        return Decision(actions=withdraw(view, *Side), reason="no trend to trade on")
+            return self._use_unit(view, able[0]), "the unit expires with the period", ()
+        return (withdraw(view, *SIDES), *NO_TREND[1:]) if view.orders else NO_TREND
 
     def begin(self) -> None:
         self._acted_on = None
@@ -76,24 +77,24 @@ class PathTrader(RuleTrader):
             return None
         return Side.BUY if move > 0 else Side.SELL
 
-    def _act(self, view: MarketView, side: Side) -> Decision:
+    def _act(self, view: MarketView, side: Side) -> Move:
         last = view.trades[-1]
         if last == self._acted_on:
-            return Decision(reason="waits for the next trade")
+            return WAITS
         self._acted_on = last
         worst = in_bounds(view, side, last.price * (1 + self._chase(side)))
-        best = best_of_others(view, side.other)
-        price = best.price if best and takes(best.price, side, worst) else in_bounds(view, side, last.price)
+        best = view.best_price_of_others(side.other)
+        price = best if best is not None and takes(best, side, worst) else in_bounds(view, side, last.price)
         actions = (*withdraw(view, side.other), *post(view, side, price))
-        return Decision(actions=actions, reason=f"{side} at {price} on the path of prices")
+        return actions, "{} at {} on the path of prices", (side, price)
 
     def _chase(self, side: Side) -> float:
         return self.config.chase if side is Side.BUY else -self.config.chase
 
     def _use_unit(self, view: MarketView, side: Side) -> tuple[Action, ...]:
-        best = best_of_others(view, side.other)
-        if best and takes(best.price, side, limit(view, side)):
-            return aim(view, side, best.price)
+        best = view.best_price_of_others(side.other)
+        if best is not None and takes(best, side, limit(view, side)):
+            return aim(view, side, best)
         return () if own_orders(view, side) else aim(view, side, limit(view, side))
 
 
@@ -108,7 +109,7 @@ class Momentum(PathTrader):
 
     def signal(self, prices: Sequence[float]) -> float:
         half = len(prices) // 2
-        return fmean(prices[half:]) / fmean(prices[:half]) - 1
+        return (sum(prices[half:]) / (len(prices) - half)) / (sum(prices[:half]) / half) - 1
 
 
 class MeanReversion(PathTrader):
@@ -118,4 +119,4 @@ class MeanReversion(PathTrader):
         return mean_seen(view, target)
 
     def signal(self, prices: Sequence[float]) -> float:
-        return 1 - prices[-1] / fmean(prices)
+        return 1 - prices[-1] / (sum(prices) / len(prices))

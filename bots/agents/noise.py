@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from bots.agents.desk import aim, best_of_others, in_bounds, limit, takes, withdraw
+from bots.agents.desk import BUY, SELL, SIDES, aim, in_bounds, limit, takes, withdraw
 from bots.agents.estimates import going_price
 from bots.agents.expectations import last_seen
-from bots.agents.rule import RuleTrader
+from bots.agents.rule import Move, RuleTrader
 from bots.agents.sheets import Draft
-from bots.agents.trader import Decision
 from market.orders import SheetOrder, Side
 from market.view import MarketView
+
+NO_MOOD: Move = ((), "no mood to trade", ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +36,17 @@ class Noise(RuleTrader):
         self._rng = rng
         self.config = config or NoiseConfig()
 
-    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
-        side, mood = self._rng.choice(able), self._rng.random()
-        if mood < self.config.rest:
-            return Decision(reason="no mood to trade")
-        if mood < self.config.rest + self.config.cancel:
-            return Decision(actions=withdraw(view, *Side), reason="has second thoughts")
-        if mood < self.config.rest + self.config.cancel + self.config.take and self._can_take(view, side):
-            return Decision(actions=aim(view, side, self._opposite(view, side)), reason=f"{side} at once")
+    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Move:
+        mood, config = self._rng.random(), self.config
+        if mood < config.rest:
+            return NO_MOOD
+        if mood < config.rest + config.cancel:
+            return withdraw(view, *SIDES), "has second thoughts", ()
+        side = self._rng.choice(able)
+        if mood < config.rest + config.cancel + config.take and (price := self._to_take(view, side)):
+            return aim(view, side, price), "{} at once", (side,)
         price = self._price(view, side)
-        return Decision(actions=aim(view, side, price), reason=f"a quote to {side} at {price}")
+        return aim(view, side, price), "a quote to {} at {}", (side, price)
 
     def draft(self, view: MarketView, able: tuple[Side, ...]) -> Draft:
         side = self._rng.choice(able)
@@ -58,13 +60,10 @@ class Noise(RuleTrader):
     def _price(self, view: MarketView, side: Side) -> int:
         return in_bounds(view, side, self._rng.gauss(1, self.config.spread) * self._centre(view, side))
 
-    def _opposite(self, view: MarketView, side: Side) -> int:
-        best = best_of_others(view, side.other)
-        return best.price if best else 0
-
-    def _can_take(self, view: MarketView, side: Side) -> bool:
-        price = self._opposite(view, side)
-        return bool(price) and takes(price, side, limit(view, side))
+    def _to_take(self, view: MarketView, side: Side) -> int:
+        """The best price of the other side, 0 where there is none or it is too dear."""
+        price = view.best_price_of_others(SELL if side is BUY else BUY)
+        return price if price and takes(price, side, limit(view, side)) else 0
 
     def _centre(self, view: MarketView, side: Side) -> float:
         """The price of the day; at the start of an induced market nobody knows one but one's own limit."""

@@ -9,8 +9,13 @@ from bots.agents.expectations import forecast, last_seen
 from bots.agents.sheets import Draft, submit
 from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision
 from market.events import Phase
-from market.orders import Side
+from market.orders import Action, Side
 from market.view import MarketView
+
+OPEN = Phase.OPEN
+# Actions, and why: words with places for values, which are put in only where somebody reads them.
+Move = tuple[tuple[Action, ...], str, tuple[object, ...]]
+NOTHING: Move = ((), NOTHING_LEFT.reason, ())
 
 SHEET_IN = Decision(reason="the sheet of this period is in")
 
@@ -22,23 +27,28 @@ class RuleTrader(ABC):
     """
 
     def decide(self, view: MarketView) -> Decision:
-        if view.phase is Phase.FORECAST:
-            return forecast(view, self.expects)
-        if view.phase is not Phase.OPEN:
-            return CLOSED
+        if view.phase is not OPEN:
+            return forecast(view, self.expects) if view.phase is Phase.FORECAST else CLOSED
+        return self._once_a_period(view) if view.facts.institution == "call" else told(self.move(view))
+
+    def wishes(self, view: MarketView) -> tuple[Action, ...]:
+        return self.move(view)[0]
+
+    def move(self, view: MarketView) -> Move:
+        able = sides(view)
+        return self.trade(view, able) if able else NOTHING
+
+    def _once_a_period(self, view: MarketView) -> Decision:
         able = sides(view)
         if not able:
             return NOTHING_LEFT
-        return self._once_a_period(view, able) if view.facts.institution == "call" else self.trade(view, able)
-
-    def _once_a_period(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
         return SHEET_IN if view.orders else submit(view, self.draft(view, able))
 
     def begin(self) -> None:  # noqa: B027 - many have nothing to forget
         """Forget what belongs to an earlier market."""
 
     @abstractmethod
-    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
+    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Move:
         """On an open book, able to trade on these sides, at least one."""
 
     @abstractmethod
@@ -48,3 +58,9 @@ class RuleTrader(ABC):
     def expects(self, view: MarketView, target: int) -> float:
         """The price of period `target` in ticks, where it is asked: that it stays as it was."""
         return last_seen(view, target)
+
+
+def told(move: Move) -> Decision:
+    """A move as a decision, in words."""
+    actions, words, values = move
+    return Decision(actions=actions, reason=words.format(*values))

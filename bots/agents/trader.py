@@ -39,6 +39,13 @@ class Trader(Protocol):
     def decide(self, view: MarketView) -> Decision: ...
 
 
+class Brief(Trader, Protocol):
+    """A trader that can leave out its reasons, for simulations that nobody reads them in."""
+
+    def wishes(self, view: MarketView) -> tuple[Action, ...]:
+        """The actions of `decide`, on a market of continuous trading that is open."""
+
+
 class Fate(Protocol):
     """What became of one action: a receipt of the market, or what a page tells of one."""
 

@@ -69,6 +69,15 @@ TRADERS: Mapping[str, Callable[[Random], Trader]] = {
 }
 
 
+def chance(what: str, seed: int, seat: int, turns: int = 0) -> Random:
+    """The random stream of a seat in a run of `seed`, for its trader or whatever else is named.
+
+    `turns` were taken before its runner was killed: how far the stream had got then is unknown, so each such number has
+    a stream of its own.
+    """
+    return Random(f"{seed} {what} {seat}" + (f" after turn {turns}" if turns else ""))
+
+
 def make_trader(name: str, rng: Random) -> Trader:
     """A trader that draws from `rng` only. Raises ValueError for an unknown name."""
     if name not in TRADERS:

@@ -7,9 +7,8 @@ from random import Random
 
 from bots.agents.desk import aim, limit, spendable, units
 from bots.agents.estimates import last_price, share_value
-from bots.agents.rule import RuleTrader
+from bots.agents.rule import Move, RuleTrader
 from bots.agents.sheets import Draft
-from bots.agents.trader import Decision
 from market.orders import SheetOrder, Side
 from market.view import MarketView
 
@@ -37,11 +36,11 @@ class ZeroIntelligence(RuleTrader):
         self._rng = rng
         self.config = config or ZeroIntelligenceConfig()
 
-    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
+    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Move:
         side = self._rng.choice(able)
         price = self._draw(*self._range(view, side))
         actions = aim(view, side, price)
-        return Decision(actions=actions, reason=f"a random price to {side}" if actions else "a draw that cannot stand")
+        return actions, "a random price to {}" if actions else "a draw that cannot stand", (side,)
 
     def draft(self, view: MarketView, able: tuple[Side, ...]) -> Draft:
         side = self._rng.choice(able)

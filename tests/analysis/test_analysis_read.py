@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.read import ReadError, Recording
+from analysis.read import ReadError, Recording, recordings
 from market.designs import design
 from market.records import TABLES, names
 from tests.folders import write_csv, write_decisions, write_tables
@@ -95,8 +95,42 @@ def test_a_last_decision_cut_short_is_left_out(folder: Path) -> None:
     assert [line["outcome"] for line in Recording(folder).decisions()] == ["valid", "late"]
 
 
+DECISION = '{"seat": 1, "trader": "T1", "model": "noise", "outcome": "valid"}\n'
+
+
+@pytest.mark.parametrize("line", ["[1]", '{"seat": 1}'])
+def test_a_line_that_is_no_decision_is_named(folder: Path, line: str) -> None:
+    (folder / "decisions.jsonl").write_text(f"{DECISION}{line}\n")
+    with pytest.raises(ReadError, match=r"decisions\.jsonl: line 2: expected an object with seat, trader, model"):
+        list(Recording(folder).decisions())
+
+
+@pytest.mark.parametrize("document", ["3", "[]", '["kind"]'])
+def test_a_summary_that_is_no_object_is_an_error(folder: Path, document: str) -> None:
+    (folder / "summary.json").write_text(document)
+    with pytest.raises(ReadError, match=r"summary\.json: line 1: expected an object, got"):
+        Recording(folder).document("summary.json")
+
+
+def test_a_folder_named_twice_counts_once_and_a_sweep_for_each_run_that_is_done(tmp_path: Path) -> None:
+    for name, file in (("a", "manifest.json"), ("b", "manifest.json"), ("half", "summary.json")):
+        (tmp_path / "cells" / name).mkdir(parents=True)
+        (tmp_path / "cells" / name / file).write_text("{}")
+    found = recordings([tmp_path, tmp_path / "cells" / "a", tmp_path / "cells" / ".." / "cells" / "b"])
+    assert [one.folder.resolve().name for one in found] == ["a", "b"]
+
+
+def test_simulated_sessions_of_the_same_seed_are_two_and_a_labs_session_read_twice_is_one(tmp_path: Path) -> None:
+    played = play(design("asset_cda"), ["noise"] * 4, seed=1, turns=20)
+    folders = [write_tables(tmp_path / name, played, session="sim1") for name in "ab"]
+    assert len({Recording(one).markets()[0].unit for one in folders}) == 1
+    for one in folders:
+        (one / "summary.json").write_text('{"kind": "simulation"}')
+    assert len({Recording(one).markets()[0].unit for one in folders}) == 2
+
+
 def test_a_broken_line_of_decisions_is_named(folder: Path) -> None:
-    (folder / "decisions.jsonl").write_text('{"seat": 1}\noh\n')
+    (folder / "decisions.jsonl").write_text(DECISION + "oh\n")
     with pytest.raises(ReadError, match=r"decisions\.jsonl: line 2 is no JSON"):
         list(Recording(folder).decisions())
 

@@ -55,7 +55,9 @@ def test_treatments_that_differ_are_named_as_another_cause(
 
 def test_power_says_how_many_sessions_are_needed(folders: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(command("power", folders, "--measure", "efficiency")) == 0
-    assert "Efficiency: 4 sessions a side give a power of at least 0.8" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "Efficiency: 4 sessions a side give a power of at least 0.8" in told
+    assert "3 sessions a side stand behind this" in told
 
 
 def test_a_measure_that_the_markets_lack_is_named(folders: list[Path], capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,6 +43,11 @@ def test_three_sessions_a_side_cannot_prove_anything_and_it_is_said() -> None:
     assert "few sessions: no result can be below p = 0.100" in one.note
 
 
+def test_with_groups_of_different_sizes_the_least_p_is_the_smaller_tail_twice() -> None:
+    [one] = compare(sessions(10, 11, 12), sessions(1, 2))
+    assert one.p == one.smallest_p == pytest.approx(2 / 10)
+
+
 def test_one_session_a_side_has_a_difference_and_no_test() -> None:
     [one] = compare(sessions(1), sessions(3))
     assert one.difference == -2

@@ -106,6 +106,19 @@ def test_the_facts_of_garch_hold_and_those_of_a_random_walk_do_not() -> None:
     assert not held["walk"]["volatility_clustering"]
 
 
+def test_chance_alone_makes_hardly_any_fact() -> None:
+    """A walk without memory and a volume that knows nothing of it: only the absence of dependence is a fact of it."""
+    held: dict[str, list[bool]] = {}
+    for seed in range(200):
+        prices, volume = np.exp(normal(seed, 1000).cumsum() / 100), np.abs(normal(seed + 1000, 999))
+        for one in facts(prices, volume):
+            held.setdefault(one.name, []).append(one.holds)
+    shares = {name: np.mean(holds) for name, holds in held.items()}
+    assert shares.pop("linear_dependence") > 0.9
+    assert shares.pop("tail_index") < 0.5  # five per cent of a normal sample look like an index of 5.3
+    assert max(shares.values()) <= 0.06, shares
+
+
 def test_returns_are_logarithms_of_ratios() -> None:
     assert log_returns([1, np.e, np.e**3]) == pytest.approx([1, 2])
 

@@ -81,3 +81,9 @@ def test_agents_are_numbered_by_kind() -> None:
     assert names[:2] == ["noise-01", "noise-02"]
     assert names[-1] == "noise-03"
     assert len(set(names)) == 13
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scaling_to_its_own_size_leaves_a_roster_as_it_is(name: str) -> None:
+    entries = SCENARIOS[name]
+    assert scaled(entries, sum(entry.count for entry in entries)) == entries

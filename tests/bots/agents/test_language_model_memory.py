@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bots.adapters.llm import Failure, estimate_prompt
-from bots.agents.language_model import LanguageModelTrader
+from bots.adapters.llm import Failure, Message, asked_of, estimate_prompt, read_transcript, said_of
+from bots.agents.language_model import LanguageModelConfig, LanguageModelTrader
 from bots.agents.memory import NOTE, WINDOW
 from market.designs import design
 from market.events import ClosePeriod, OpenPeriod
 from market.exchange import Exchange
-from tests.bots.agents.models import HOLD, Asked, blocks, crowd, order, orders, sensible, trader, turn
+from tests.bots.agents.models import HOLD, Asked, blocks, crowd, models, order, orders, sensible, trader, turn
 from tests.bots.agents.scenes import ask, do, market, seen
 from tests.headless import play
 
@@ -194,3 +196,33 @@ def test_looking_back_in_vain_is_on_record_and_keeps_the_old_notes() -> None:
     exchange.operate(OpenPeriod())
     turn(exchange, one)
     assert blocks(script.prompt)["your notes"] == {"insights": "prices fall", "plans": "buy early"}
+
+
+def taken_up(memory: str, answers: list[Any], folder: Path) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
+    """The next question of a trader that got these answers, and that of one which takes up its seat by the record."""
+    left, exchange = iter(answers), market()
+    config = LanguageModelConfig(memory=memory)
+    asks = models(lambda request: next(left), folder)
+    one, again = (LanguageModelTrader(models=asks, alias="scripted", seat=1, config=config) for _ in range(2))
+    turn(exchange, one)
+    turn(exchange, one)
+    calls = list(read_transcript(folder / "llm_calls.jsonl"))
+    again.go_on_after(asked_of(calls, 1), said_of(calls, 1))
+    return one.question(seen(exchange)).messages, again.question(seen(exchange)).messages
+
+
+def test_a_seat_that_is_taken_up_again_has_its_notes(tmp_path: Path) -> None:
+    """Those of answers that were used: a first try that had to be repaired left none."""
+    bad = {**NOTED, "actions": [order("cancel", 7)], "plans": "sell late"}
+    before, after = taken_up("notes", [NOTED, bad, {**HOLD, "insights": "", "plans": "wait"}], tmp_path)
+    assert blocks(after[-1].content)["your notes"] == {"insights": "prices fall", "plans": "wait"}
+    assert blocks(before[-1].content)["your notes"] == blocks(after[-1].content)["your notes"]
+
+
+def test_a_seat_that_is_taken_up_again_has_its_whole_conversation(tmp_path: Path) -> None:
+    answers = [{**HOLD, "reasoning": "first"}, "rubbish", {**HOLD, "reasoning": "second"}]
+    before, after = taken_up("full", answers, tmp_path)
+    assert [one.content for one in before if one.role == "user"][:-1] == [
+        one.content for one in after if one.role == "user"
+    ][:-1]
+    assert [json.loads(one.content)["reasoning"] for one in after if one.role == "assistant"] == ["first", "second"]
