@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, astuple
 from fractions import Fraction
-from hashlib import blake2b
 from math import isfinite
 
 from market.accounts import Account
 from market.conduct import Conduct
+from market.digest import origin_of, state_of
 from market.encoding import decode_command, log_line
 from market.events import (
     OPERATOR,
-    RULES_VERSION,
     AskForecasts,
     ClosePeriod,
     Command,
@@ -47,10 +45,13 @@ from market.orders import (
 )
 from market.rules import shown
 from market.sheets import CallFloor
+from market.tail import EventTail, Tail
 from market.treatments import Role, Treatment
 
 OPEN = Phase.OPEN
 FLOORS: Mapping[str, type[Floor]] = {"continuous": Floor, "call": CallFloor}
+# the latest events and trades that `forget` leaves; pages are told as many
+REMEMBERED = 2000
 RUNNING = tuple(phase for phase in Phase if phase is not Phase.FINISHED)
 # in which phases an operation is possible; all others while the market runs
 ALLOWED: Mapping[type, tuple[Phase, ...]] = {
@@ -84,14 +85,14 @@ class Exchange:
         self.book, self.ledger = floor.book, floor.ledger
         self.trades, self.prints, self.tallies = floor.trades, floor.prints, floor.tallies
         self.phase = Phase.WAITING
-        self.events: list[Event] = []
+        self.events = EventTail()
         self.dividends: list[int] = []
         self.states: list[str] = []
         self.told: dict[str, Told] = {}
         self.conduct = Conduct()
         self.forecasts = Forecasts(treatment, roles)
-        self._origin = _origin(treatment, roles)
-        self._lines: list[LogLine] = []
+        self._origin = origin_of(treatment, roles)
+        self._lines = Tail[LogLine]()
 
     # What stands and was traded
 
@@ -124,7 +125,7 @@ class Exchange:
         return {period: period_price(self.tallies[period - 1]) for period in range(1, len(self.dividends) + 1)}
 
     def trades_of(self, period: int) -> list[Trade]:
-        """The trades of one period, in order; cheap for the current one however long the market has run."""
+        """The trades of one period that are in memory, in order; cheap however long the market has run."""
         return self.floor.trades_of(period)
 
     # What traders do
@@ -240,6 +241,17 @@ class Exchange:
         self.events.append(event)
         return event
 
+    def forget(self, stored: int) -> None:
+        """Let go of what nobody who follows the market asks for, once the first `stored` events are on disk.
+
+        The latest events and trades stay, and `EventTail` says what else; all trades where they earn by their values.
+        """
+        if stored - self.events.forgotten < 2 * REMEMBERED:
+            return
+        self._lines.forget(min(stored, len(self._lines) - 1))
+        self.events.forget(stored - REMEMBERED)
+        self.floor.forget(REMEMBERED)
+
     # Comparing two runs
 
     def log(self, since: int = 0) -> list[LogLine]:
@@ -258,26 +270,18 @@ class Exchange:
 
     def state_hash(self) -> str:
         """A hash of what stands now: phase, book in priority and accounts. 16 hex digits."""
-        orders = [astuple(order) for side in (self.book.bids, self.book.asks) for order in side.orders()]
-        accounts = [astuple(account) for account in self.accounts.values()]
-        stands: list[object] = [self.phase, self.period, self.dividends, len(self.trades), orders, accounts]
-        if self.treatment.forecasts.horizons:
-            stands.append([self.forecasts.of(trader) for trader in self.accounts])
-        return _digest([*stands, sorted(self.ledger.bankrupt)] if self.ledger.bankrupt else stands)
-
-
-def _origin(treatment: Treatment, roles: Mapping[str, Role]) -> str:
-    """Where the chain of hashes starts: the rules and what was dealt."""
-    return _digest([RULES_VERSION, treatment.essence(), {trader: asdict(role) for trader, role in roles.items()}])
-
-
-def _digest(document: object) -> str:
-    return blake2b(json.dumps(document).encode(), digest_size=8).hexdigest()
+        return state_of(self)
 
 
 def fold(treatment: Treatment, roles: Mapping[str, Role], log: Iterable[LogLine]) -> Exchange:
     """The market that a log leads to. Raises LogMismatch where a line comes out differently than it was recorded."""
     exchange = Exchange(treatment, roles)
+    follow(exchange, log)
+    return exchange
+
+
+def follow(exchange: Exchange, log: Iterable[LogLine]) -> None:
+    """Do the next lines of a market's log again. Raises LogMismatch as `fold` does."""
     for line in log:
         try:
             _redo(exchange, line)
@@ -285,7 +289,6 @@ def fold(treatment: Treatment, roles: Mapping[str, Role], log: Iterable[LogLine]
             raise LogMismatch(f"Event {line.seq} cannot be done again: {error}") from error
         if len(exchange.events) != line.seq or exchange.log(line.seq - 1) != [line]:
             raise LogMismatch(f"Event {line.seq} came out differently when done again: other rules, or a changed log.")
-    return exchange
 
 
 def _redo(exchange: Exchange, line: LogLine) -> None:

@@ -22,6 +22,7 @@ from market.orders import (
     Trade,
 )
 from market.rules import Standing, is_whole, malformed, refusal, shown, worst_price
+from market.tail import Tail
 from market.treatments import Role, Treatment
 
 BUY, PERIOD, IOC = Side.BUY, TimeInForce.PERIOD, TimeInForce.IOC
@@ -43,8 +44,8 @@ class Floor:
         self.ledger = Ledger(treatment, roles)
         self.period = 0
         self.seconds = 0.0
-        self.trades: list[Trade] = []
-        self.prints: list[Print] = []
+        self.trades = Tail[Trade]()
+        self.prints = Tail[Print]()
         self.tallies: list[Tally] = []
         self._next_order = 1
 
@@ -55,11 +56,18 @@ class Floor:
         self.ledger.renew()
 
     def trades_of(self, period: int) -> list[Trade]:
-        """The trades of one period, in order; cheap for the current one however long the market has run."""
+        """The trades of one period that are in memory, in order; cheap however long the market has run."""
+        known = self.trades.forgotten
         first, last = (
-            bisect_left(self.trades, number, key=lambda trade: trade.period) for number in (period, period + 1)
+            bisect_left(self.trades, number, known, key=lambda trade: trade.period) for number in (period, period + 1)
         )
         return self.trades[first:last]
+
+    def forget(self, but: int) -> None:
+        """Let go of all but the latest trades; where values and costs are induced, profits are counted from all."""
+        self.prints.forget(len(self.prints) - but)
+        if not self.treatment.induced:
+            self.trades.forget(len(self.trades) - but)
 
     def act(self, trader: str, action: PlaceOrder | CancelOrder | ReplaceOrder | SubmitSheet) -> Done:
         """Carry out an action, or refuse it and change nothing."""

@@ -17,7 +17,8 @@ BUY = Side.BUY
 class Ledger:
     """Accounts by trader, and the orders that reserve parts of them.
 
-    `bankrupt` has the traders who were after the last payments, where the treatment has a rule for them.
+    `bankrupt` has the traders who were after the last payments, where the treatment has a rule for them; `bought` and
+    `sold` count each trader's shares.
     """
 
     def __init__(self, treatment: Treatment, roles: Mapping[str, Role]) -> None:
@@ -25,6 +26,7 @@ class Ledger:
         self.accounts = {trader: _account(treatment, trader, role) for trader, role in roles.items()}
         self.open_orders: dict[str, dict[int, Order]] = {trader: {} for trader in roles}
         self.bankrupt: frozenset[str] = frozenset()
+        self.bought, self.sold = dict.fromkeys(roles, 0), dict.fromkeys(roles, 0)
 
     def rest(self, order: Order) -> Rested:
         """Reserve what an order in the book promises."""
@@ -57,6 +59,8 @@ class Ledger:
 
     def exchange(self, bid: Order, ask: Order, price: int, quantity: int) -> tuple[int | None, int | None]:
         """Cash for shares, whatever the two have promised: (buyer's value, seller's cost) where induced."""
+        self.bought[bid.trader] += quantity
+        self.sold[ask.trader] += quantity
         value = self.accounts[bid.trader].buy(price, quantity)
         return value, self.accounts[ask.trader].sell(price, quantity)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from market.events import LogLine
@@ -65,7 +65,7 @@ def _line(row: Cells) -> LogLine:
     return LogLine(*numbers, row["actor"], row["command"], row["outcomes"], row["hash"])
 
 
-def _trade_difference(trades: list[Trade], recorded: list[Cells]) -> str:
+def _trade_difference(trades: Sequence[Trade], recorded: list[Cells]) -> str:
     if len(trades) != len(recorded):
         return f"{len(recorded)} trades were recorded, {len(trades)} come out of the log."
     for trade, row in zip(trades, recorded, strict=True):

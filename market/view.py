@@ -19,6 +19,7 @@ from market.orders import Print as Print
 from market.states import Clue
 from market.treatments import Role
 
+BUY = Side.BUY
 VIEW_VERSION = 2
 RECENT_TRADES = 2000
 
@@ -67,7 +68,8 @@ class MarketView:
     treatment tells it, is what a share pays on average, in ticks, if it is held from this period to the end.
     `bankrupt` says that the treatment's rule for bankrupt traders holds for this one.
     In a call market nobody sees `bids` and `asks`, and `orders` are the own sheet. `forecast_targets` are the periods
-    whose price is asked now, `forecasts` the own ones so far. `extended`: seconds that the phase was given.
+    whose price is asked now, `forecasts` the own ones so far. `extended`: seconds that the phase was given. `said`:
+    what the experimenter told all, as far as a page shows it, which adds it to its view; the latest last.
     """
 
     version: int = VIEW_VERSION
@@ -90,6 +92,7 @@ class MarketView:
     forecasts: tuple[GivenForecast, ...]
     facts: MarketFacts
     extended: float = 0.0
+    said: tuple[str, ...] = ()
 
     @property
     def quote(self) -> Quote:
@@ -107,6 +110,17 @@ class MarketView:
     @property
     def seconds_left(self) -> float:
         return max(0.0, self.facts.period_seconds + self.extended - self.seconds)
+
+    def best_price_of_others(self, side: Side) -> int | None:
+        """The best price of a side at which not all shares are one's own."""
+        for price, quantity, mine in self.bids if side is BUY else self.asks:
+            if quantity > mine:
+                return price
+        return None
+
+    def recent_prices(self, count: int) -> list[int]:
+        """Prices of the last `count` trades, the latest last."""
+        return [trade.price for trade in self.trades[-count:]]
 
     def to_json(self) -> str:
         return _ADAPTER.dump_json(self).decode()

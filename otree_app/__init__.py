@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from otree_app import experimenter, hardening, health, live, operate, payment_sheet, rest  # noqa: F401  these add their routes
+from otree_app import (  # noqa: F401  these add their routes, or replace parts of the server
+    experimenter,
+    hardening,
+    health,
+    live,
+    operate,
+    payment_sheet,
+    rest,
+    sockets,
+)
 from otree_app.export import EXPORTS
 from otree_app.models import C, Group, MarketEvent, MarketHead, Player, Subsession
 from otree_app.pages import Market, page_sequence

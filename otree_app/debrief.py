@@ -42,7 +42,7 @@ def market_lines(player: Player, treatment: Treatment) -> list[str]:
 
 def taken_over(group: Group) -> list[str]:
     """Traders whose seat a rule trader played for a while, in order of seats."""
-    took = {event.command.trader for event in exchange_of(group).events if isinstance(event.command, TakeOver)}
+    took = {event.command.trader for event in exchange_of(group).events.known() if isinstance(event.command, TakeOver)}
     return sorted(took, key=lambda trader: int(trader[1:]))
 
 

@@ -38,7 +38,7 @@ class Feed:
     def __init__(self, exchange: Exchange, bots: tuple[str, ...] = ()) -> None:
         self.exchange = exchange
         self._facts = compact(asdict(facts_of(exchange.treatment, len(exchange.accounts), bots)))
-        self._snapshot: tuple[int, str] = (-1, "")
+        self._publics: dict[int, str] = {}
         self._updates: dict[int, Shared] = {}
         self._updated = -1
 
@@ -46,8 +46,12 @@ class Feed:
     def seq(self) -> int:
         return len(self.exchange.events)
 
-    def snapshot(self, trader: str, seconds: float, host: dict[str, object]) -> str:
-        """The whole view of one trader: the document of `market.view.view_of`."""
+    def snapshot(self, trader: str, seconds: float, host: dict[str, object], known: int = 0) -> str:
+        """The whole view of one trader: the document of `market.view.view_of`.
+
+        A page that was told the first `known` trades gets those after them: they are most of what a snapshot has, and
+        when a phase changes all pages get one at the same moment.
+        """
         exchange = self.exchange
         orders = tuple(exchange.ledger.open_orders[trader].values())
         private = compact(
@@ -63,26 +67,31 @@ class Feed:
                 "bankrupt": trader in exchange.ledger.bankrupt,
             }
         )
-        view = f"{private[:-1]},{self._public()}}}"
-        return f'{{"type":"snapshot","host":{compact(host)},"view":{view}}}'
+        view = f"{private[:-1]},{self._public(known)}}}"
+        after = f'"trades_after":{known},' if known else ""
+        return f'{{"type":"snapshot",{after}"host":{compact(host)},"view":{view}}}'
 
-    def _public(self) -> str:
+    def _public(self, known: int) -> str:
         """Members of a view that all seats share; the same text until the next event."""
-        if self._snapshot[0] != self.seq:
-            exchange = self.exchange
-            members = {
-                "version": VIEW_VERSION,
-                "seq": self.seq,
-                "phase": exchange.phase,
-                "period": exchange.period,
-                "trades": prints(exchange.trades[-RECENT_TRADES:]),
-                "history": history(exchange),
-                "holding_value": holding_value(exchange),
-                "forecast_targets": exchange.forecast_targets,
-                "extended": exchange.conduct.extended,
-            }
-            self._snapshot = (self.seq, f'{compact(members)[1:-1]},"facts":{self._facts}')
-        return self._snapshot[1]
+        self._renew()
+        if known not in self._publics:
+            self._publics[known] = self._members(known)
+        return self._publics[known]
+
+    def _members(self, known: int) -> str:
+        exchange = self.exchange
+        members = {
+            "version": VIEW_VERSION,
+            "seq": self.seq,
+            "phase": exchange.phase,
+            "period": exchange.period,
+            "trades": prints(exchange.trades[max(known, len(exchange.trades) - RECENT_TRADES) :]),
+            "history": history(exchange),
+            "holding_value": holding_value(exchange),
+            "forecast_targets": exchange.forecast_targets,
+            "extended": exchange.conduct.extended,
+        }
+        return f'{compact(members)[1:-1]},"facts":{self._facts}'
 
     def update(self, trader: str, since: int, seconds: float) -> str | None:
         """What happened after event `since`; None where a snapshot is the better answer."""
@@ -101,11 +110,15 @@ class Feed:
         }
 
     def _shared(self, since: int) -> Shared:
-        if self._updated != self.seq:
-            self._updates, self._updated = {}, self.seq
+        self._renew()
         if since not in self._updates:
             self._updates[since] = self._delta(since)
         return self._updates[since]
+
+    def _renew(self) -> None:
+        """What was built before the last event is told to nobody any more."""
+        if self._updated != self.seq:
+            self._publics, self._updates, self._updated = {}, {}, self.seq
 
     def _delta(self, since: int) -> Shared:
         exchange, events = self.exchange, self.exchange.events[since:]

@@ -33,8 +33,9 @@ class Diary:
 
     def follow(self, until: int) -> None:
         """Read on to event number `until`."""
-        for index in range(self.seen, until):
-            event = self.exchange.events[index]
+        for event in self.exchange.events.known(self.seen):
+            if (index := event.seq - 1) >= until:
+                break
             if event.actor == OPERATOR:
                 self._operation(index, encode_command(event.command))
             else:
@@ -59,8 +60,8 @@ class Diary:
         self.operations.append(index)
 
 
-# each keeps its market in memory
-DIARIES_KEPT = 20
+# each keeps its market in memory; a monitor looks at one
+DIARIES_KEPT = 5
 _diaries: OrderedDict[int, Diary] = OrderedDict()
 
 

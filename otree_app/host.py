@@ -56,10 +56,13 @@ class MarketHost:
         self._task.add_done_callback(self._stop)
 
     async def _load(self, why: str) -> None:
-        head, stored = await self._store.read(self.head_id)
-        kinds = await self._store.kinds(self.head_id)
-        self.market = LiveMarket(head, stored, kinds)
-        self.market.give_back_lost_time(time.time(), why)
+        head, kinds = await self._store.head(self.head_id), await self._store.kinds(self.head_id)
+        market = LiveMarket(head, (), kinds)
+        # in a thread, so that other markets go on meanwhile
+        while stored := await self._store.read(self.head_id, market.on_disk):
+            await asyncio.to_thread(market.read_on, stored)
+        market.give_back_lost_time(time.time(), why)
+        self.market = market
 
     def close(self) -> None:
         """Stop working; everything that was acknowledged is on disk."""
@@ -166,11 +169,12 @@ class MarketHost:
 
     def _market_news(self, connection: Connection) -> str:
         since, connection.seen = connection.seen, self.on_disk
+        known, connection.trades = connection.trades if since >= 0 else 0, len(self.exchange.trades)
         seconds, feed = self.schedule.seconds(time.time()), self.market.feed
         update = feed.update(connection.trader, since, seconds) if since >= self.market.phase_began else None
         if update is None:
             connection.told = self.state(connection.trader)
-            return feed.snapshot(connection.trader, seconds, host_document(connection.told))
+            return feed.snapshot(connection.trader, seconds, host_document(connection.told), known)
         return update
 
     # Work

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+from weakref import WeakValueDictionary
 
 from otree.database import db, dbq, session_scope
 from otree.middleware import lock2
@@ -31,11 +32,12 @@ class Hosts:
     def __init__(self) -> None:
         self._hosts: dict[int, MarketHost] = {}
         self._store: Store | None = None
-        self._lock = asyncio.Lock()
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def get(self, head_id: int) -> MarketHost:
-        """The host of a market. Raises StoreError, MarketGone."""
-        async with self._lock:
+        """The host of a market; while one is built, others do not wait for it. Raises StoreError, MarketGone."""
+        lock = self._locks.setdefault(head_id, asyncio.Lock())
+        async with lock:
             host = self._hosts.get(head_id)
             if host is None or host.stopped:
                 self._store = self._store or Store()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
 from market.events import (
@@ -18,7 +19,7 @@ from market.events import (
     TakeOver,
     Tell,
 )
-from market.exchange import Exchange, fold
+from market.exchange import Exchange, follow
 from market.information import draws_from
 from market.language import say
 from market.orders import Receipt
@@ -43,26 +44,33 @@ ENDS = ("host.ended_absent", "host.cancelled_late", "host.cancelled_declined")
 
 
 class LiveMarket:
-    """The exchange with its clock, its stand-ins and what its log does not know.
+    """The exchange with its clock, its stand-ins and what its log does not know. Forgets what is old and on disk.
 
     `stamps`: when each event that is on disk was accepted, in seconds since 1970. Events after number `phase_began`
     can be told in updates. `now` is the time of day in seconds since 1970 in all methods.
     """
 
     def __init__(self, head: Head, stored: Sequence[Stored], kinds: Mapping[str, str]) -> None:
-        self.exchange = restored(head, stored)
+        self.exchange = _fresh(head)
         attendance = Attendance(kinds_of(self.exchange, kinds), self.exchange.treatment.absence)
         self.schedule = Schedule(self.exchange, draws_from(head.draws), attendance)
         self.feed = Feed(self.exchange, bots_among(kinds))
         self.answers = Answers()
-        self.stamps = [one.utc for one in stored]
-        self.phase_began = len(stored)
-        self._beside: list[tuple[str, float]] = [(one.client, one.held) for one in stored]
+        self.stamps = array("d")
+        self.phase_began = 0
+        self._beside: list[tuple[str, float]] = []
         self._stand_ins = StandIns(self.exchange, head.seed)
         rate = self.exchange.treatment.orders_per_second
         self.inflow, self._pace = Inflow(max(LEAST_INFLOW, 2 * rate)), Pace(rate)
-        for one, event in zip(stored, self.exchange.events, strict=True):
+        self.read_on(stored)
+
+    def read_on(self, stored: Sequence[Stored]) -> None:
+        """Do the next events of the stored log again. Raises LogMismatch where the rules answer them differently."""
+        follow(self.exchange, [one.line for one in stored])
+        for one, event in zip(stored, self.exchange.events[self.on_disk :], strict=True):
             self._remember(one, event)
+        self._keep(stored)
+        self.phase_began = self.on_disk
 
     def _remember(self, stored: Stored, event: Event) -> None:
         if event.actor == OPERATOR:
@@ -148,8 +156,8 @@ class LiveMarket:
             self._note("", 0.0)
 
     def _note(self, client: str, held: float) -> None:
-        """Keep what the log does not know of the events that are new."""
-        self._beside += [(client, held)] * (len(self.exchange.events) - len(self._beside))
+        """Keep what the log does not know of the events that are new, until they are stored."""
+        self._beside += [(client, held)] * (len(self.exchange.events) - self.on_disk - len(self._beside))
 
     # What of it is on disk
 
@@ -159,11 +167,17 @@ class LiveMarket:
 
     def unsaved(self, now: float) -> list[Stored]:
         """What has happened since, to be stored at `now`."""
-        beside = zip(self.exchange.log(self.on_disk), self._beside[self.on_disk :], strict=True)
+        beside = zip(self.exchange.log(self.on_disk), self._beside, strict=True)
         return [Stored(line, now, *rest) for line, rest in beside]
 
     def saved(self, stored: Sequence[Stored]) -> None:
-        self.stamps += [one.utc for one in stored]
+        del self._beside[: len(stored)]
+        self._keep(stored)
+
+    def _keep(self, stored: Sequence[Stored]) -> None:
+        """Of what is on disk, memory keeps when it was, and the latest."""
+        self.stamps.extend(one.utc for one in stored)
+        self.exchange.forget(self.on_disk)
 
 
 def note_of(exchange: Exchange) -> str:
@@ -177,5 +191,11 @@ def note_of(exchange: Exchange) -> str:
 
 def restored(head: Head, stored: Sequence[Stored]) -> Exchange:
     """The exchange that a stored log leads to. Raises LogMismatch where the rules answer it differently now."""
-    treatment = treatment_from(json.loads(head.document))
-    return fold(treatment, roles_from(head.roles), [one.line for one in stored])
+    exchange = _fresh(head)
+    follow(exchange, [one.line for one in stored])
+    return exchange
+
+
+def _fresh(head: Head) -> Exchange:
+    """The exchange before its first event."""
+    return Exchange(treatment_from(json.loads(head.document)), roles_from(head.roles))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from market.events import (
     EndMarket,
-    Event,
     Extend,
     HandBack,
     Operation,
@@ -21,6 +20,7 @@ from market.events import (
 from market.exchange import Exchange
 from market.language import duration, say
 from market.parts import Absence
+from market.tail import EventTail
 
 # nobody may be there for so long before the wait for the others starts anew with who comes next; so long is there to
 # come back when the server was gone
@@ -191,11 +191,12 @@ def _answer(exchange: Exchange, absence: Absence, trader: str) -> Operation:
     )
 
 
-def waited(events: Sequence[Event], stamps: Sequence[float]) -> dict[str, float]:
+def waited(events: EventTail, stamps: Sequence[float]) -> dict[str, float]:
     """Seconds that each trader's page was there before the market began, or was cancelled."""
     came: dict[str, float] = {}
     total: dict[str, float] = {}
-    for event, at in zip(events, stamps, strict=True):
+    for event in events.known():
+        at = stamps[event.seq - 1]
         match event.command:
             case Presence(trader, True):
                 came[trader] = at

@@ -22,10 +22,7 @@ def result_of(exchange: Exchange, trader: str, language: str) -> dict[str, Any]:
 
 def _lines(exchange: Exchange, trader: str, language: str) -> list[dict[str, str]]:
     treatment, account = exchange.treatment, exchange.accounts[trader]
-    mine = [trade for trade in exchange.trades if trader in (trade.buyer, trade.seller)]
-    bought = sum(trade.quantity for trade in mine if trade.buyer == trader)
-    sold = sum(trade.quantity for trade in mine if trade.seller == trader)
-    lines = [("bought", f"{bought}"), ("sold", f"{sold}")]
+    lines = [("bought", f"{exchange.ledger.bought[trader]}"), ("sold", f"{exchange.ledger.sold[trader]}")]
     if account.induced:
         lines.append(("profit", treatment.money(account.profit)))
     else:

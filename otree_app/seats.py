@@ -16,13 +16,14 @@ MOST_PAGES = 8
 
 @dataclass(slots=True, eq=False)
 class Connection:
-    """One page of a seat. `seen` is the last event it was told of, -1 before its first snapshot.
+    """One page of a seat. `seen` is the last event it was told of, -1 before its first snapshot; `trades` of how many.
 
     `closed`: the seat has opened too many others since.
     """
 
     trader: str
     seen: int = -1
+    trades: int = 0
     told: HostState | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
     closed: bool = False
@@ -48,6 +49,7 @@ class Connections:
             oldest.closed = True
             self.remove(oldest)
             oldest.news.set()
+        connection.news.set()
         self._count()
         return connection
 
@@ -56,8 +58,11 @@ class Connections:
         self._count()
 
     def _count(self) -> None:
-        self._present = frozenset(connection.trader for connection in self._open)
-        self.tell()
+        """Tell all who is there, where that has changed."""
+        present = frozenset(connection.trader for connection in self._open)
+        if present != self._present:
+            self._present = present
+            self.tell()
 
     def present(self) -> frozenset[str]:
         """The seats with at least one open page."""

@@ -24,8 +24,8 @@ from otree_app.rounds import is_practice
 from otree_app.stamps import stamp
 from otree_app.store import Head, Stored
 
-# the tables of so many events are kept in memory, some kilobytes each
-EVENTS_KEPT = 100_000
+# the tables of so many events are kept in memory, three kilobytes each
+EVENTS_KEPT = 30_000
 
 
 @dataclass(frozen=True)

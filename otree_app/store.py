@@ -23,6 +23,8 @@ from otree_app.owner import Taken, hold_file, hold_session
 from otree_app.presence import DECLINED
 
 BUSY_SECONDS = 30
+# events; a long log is never in memory as a whole
+READ_AT_ONCE = 2000
 Result = TypeVar("Result")
 
 
@@ -76,9 +78,13 @@ class Store:
         rows = [{**one.line._asdict(), "head_id": head_id, **_beside(one)} for one in stored]
         await self._run(lambda: self._insert(rows))
 
-    async def read(self, head_id: int) -> tuple[Head, list[Stored]]:
-        """The head of a market and all of its log, in order. Raises StoreError, MarketGone where there is none."""
-        return await self._run(lambda: self._select(head_id))
+    async def head(self, head_id: int) -> Head:
+        """What a market starts from. Raises StoreError, MarketGone where there is none."""
+        return await self._run(lambda: self._select_head(head_id))
+
+    async def read(self, head_id: int, since: int) -> list[Stored]:
+        """The next lines of a market's log after event `since`, in order; none at its end. Raises StoreError."""
+        return await self._run(lambda: self._select(head_id, since))
 
     async def kinds(self, head_id: int) -> dict[str, str]:
         """By trader: human, model or rule, or declined for a person who will not take part. Raises StoreError."""
@@ -102,17 +108,22 @@ class Store:
         with self._engine.connect() as connection, connection.begin():
             connection.execute(MarketEvent.__table__.insert(), rows)
 
-    def _select(self, head_id: int) -> tuple[Head, list[Stored]]:
-        events, heads = MarketEvent.__table__.c, MarketHead.__table__.c
-        columns = [events[name] for name in (*LogLine._fields, "utc", "client", "held")]
+    def _select_head(self, head_id: int) -> Head:
+        heads = MarketHead.__table__.c
+        wanted = select([heads.document, heads.roles, heads.draws, heads.seed]).where(heads.id == head_id)
         with self._engine.connect() as connection, connection.begin():
-            found = connection.execute(
-                select([heads.document, heads.roles, heads.draws, heads.seed]).where(heads.id == head_id)
-            ).fetchone()
-            rows = connection.execute(select(columns).where(events.head_id == head_id).order_by(events.seq)).fetchall()
+            found = connection.execute(wanted).fetchone()
         if found is None:
             raise MarketGone(f"Market {head_id} is in the database no more: its session was deleted.")
-        return Head(*found), [Stored(LogLine(*row[:-3]), *row[-3:]) for row in rows]
+        return Head(*found)
+
+    def _select(self, head_id: int, since: int) -> list[Stored]:
+        events = MarketEvent.__table__.c
+        columns = [events[name] for name in (*LogLine._fields, "utc", "client", "held")]
+        wanted = select(columns).where(and_(events.head_id == head_id, events.seq > since))
+        with self._engine.connect() as connection, connection.begin():
+            rows = connection.execute(wanted.order_by(events.seq).limit(READ_AT_ONCE)).fetchall()
+        return [Stored(LogLine(*row[:-3]), *row[-3:]) for row in rows]
 
     def _select_kinds(self, head_id: int) -> dict[str, str]:
         players, first, heads = Player.__table__.c, Player.__table__.alias().c, MarketHead.__table__.c

@@ -38,10 +38,15 @@
     else if (message.type === "update" && openpit.view) takeUpdate(message);
   }
 
-  function takeSnapshot({ view, host }) {
+  function takeSnapshot(message) {
+    const view = openpit.whole(openpit.view, message);
+    if (!view) {
+      connection.askSnapshot();
+      return;
+    }
     openpit.view = view;
     clock.heardSeconds();
-    takeHost(host);
+    takeHost(message.host);
   }
 
   function takeHost(host) {

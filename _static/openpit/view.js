@@ -23,6 +23,15 @@
     };
   }
 
+  /** The view of a snapshot. One that leaves out the trades that this page was told continues those of `before`;
+   *  null where they do not meet. */
+  function whole(before, { view, trades_after: known }) {
+    if (!known) return view;
+    const told = before ? before.trades : [];
+    if (!told.length || told[told.length - 1][0] !== known) return null;
+    return { ...view, trades: [...told, ...view.trades].slice(-RECENT_TRADES) };
+  }
+
   /** One side of the book, the best price first; a changed quantity of 0 takes a level away. */
   function levels(before, changes, orders, side) {
     const quantities = new Map(before.map(([price, quantity]) => [price, quantity]));
@@ -103,5 +112,6 @@
   }
 
   openpit.fold = fold;
+  openpit.whole = whole;
   openpit.read = { takes, ownNews, lastPrice, best };
 })();

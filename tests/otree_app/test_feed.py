@@ -104,6 +104,17 @@ def test_a_page_far_behind_is_better_served_by_a_snapshot() -> None:
     assert feed.update("T1", feed.seq - 5, 9.0) is not None
 
 
+def test_a_snapshot_leaves_out_the_trades_that_a_page_was_told() -> None:
+    exchange, rng = trading(6)
+    for number in range(200):
+        step(exchange, rng, number / 10)
+    message = json.loads(Feed(exchange).snapshot("T1", 1.5, {}, known=3))
+    whole = view_of(exchange, "T1", 1.5)
+    assert (message["trades_after"], len(whole.trades)) == (3, 3 + len(message["view"]["trades"]))
+    message["view"]["trades"][:0] = [list(one) for one in whole.trades[:3]]
+    assert MarketView.from_json(json.dumps(message["view"])) == whole
+
+
 def test_what_seats_share_is_built_once_and_their_own_is_added() -> None:
     exchange, _ = trading(4)
     feed = Feed(exchange)

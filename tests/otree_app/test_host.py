@@ -29,7 +29,7 @@ class FailingStore:
     def __init__(self) -> None:
         treatment = design("asset_cda")
         roles = {"T1": asdict(treatment.roles[0]), "T2": asdict(treatment.roles[1])}
-        self.head = Head(treatment.canonical(), json.dumps(roles), json.dumps([(20,)] * 3))
+        self.start = Head(treatment.canonical(), json.dumps(roles), json.dumps([(20,)] * 3))
         self.log: list[Stored] = []
         self.full = False
 
@@ -39,8 +39,11 @@ class FailingStore:
             raise StoreError("disk full")
         self.log += stored
 
-    async def read(self, head_id: int) -> tuple[Head, list[Stored]]:
-        return self.head, list(self.log)
+    async def head(self, head_id: int) -> Head:
+        return self.start
+
+    async def read(self, head_id: int, since: int) -> list[Stored]:
+        return self.log[since : since + 2]  # a long log comes in parts
 
     async def kinds(self, head_id: int) -> dict[str, str]:
         return {"T1": "human", "T2": "human"}

@@ -11,10 +11,12 @@ import requests
 from otree.channels.routing import websocket_routes
 from starlette.routing import Route
 from websockets.exceptions import InvalidStatusCode
+from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.legacy.client import connect
 
 from otree_app.live import TOO_MANY_PAGES, UNKNOWN_SEAT
 from otree_app.seats import MOST_PAGES, Inflow
+from otree_app.sockets import LARGEST_BYTES, WINDOW_BITS
 from pit import Server
 from tests.hostile import run
 from tests.lab import Seat, new_session
@@ -70,6 +72,24 @@ def test_a_flood_waits_in_its_own_connections() -> None:
     assert inflow.wait("T1", now=100.0) == pytest.approx(0.2)
     assert inflow.wait("T2", now=100.0) == 0.0
     assert inflow.wait("T1", now=103.0) == 0.0
+
+
+def test_a_page_is_given_little_memory(lab: Server) -> None:
+    _, codes = new_session(lab, seats=2)
+
+    async def story() -> None:
+        async with Seat(lab, codes[0]) as ann:
+            [compression] = ann.socket.extensions
+            assert isinstance(compression, PerMessageDeflate)
+            assert compression.remote_max_window_bits == WINDOW_BITS
+            await ann.send("x" * LARGEST_BYTES)
+            refused = await ann.until(lambda one: one["type"] == "ack")
+            assert refused["receipt"]["code"] == "too_large"
+            await ann.send("x" * (LARGEST_BYTES + 1))
+            await asyncio.wait_for(ann.socket.wait_closed(), 10)
+            assert ann.socket.close_code == 1009
+
+    asyncio.run(asyncio.wait_for(story(), 40))
 
 
 def test_a_seat_has_a_limited_number_of_pages(lab: Server) -> None:

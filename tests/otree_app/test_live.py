@@ -219,3 +219,24 @@ def test_a_snapshot_shows_nothing_of_other_traders(lab: Server) -> None:
             assert bob.name not in told
 
     play(story())
+
+
+def test_a_market_that_has_ended_leaves_memory_and_is_there_again_for_who_comes_back(lab: Server) -> None:
+    def in_memory() -> int:
+        return int(lab.ask("/openpit/health")["markets"])
+
+    async def story() -> None:
+        before = await asyncio.to_thread(in_memory)
+        _, codes = new_session(lab, seats=2, period_seconds=0.3, result_seconds=0.1)
+        async with Seat(lab, codes[0]) as ann, Seat(lab, codes[1]):
+            await ann.phase("open")
+            assert (await ann.place("buy", 10))["status"] == "accepted"
+            ended = await ann.phase("finished", period=3)
+            assert await asyncio.to_thread(in_memory) > before
+        while await asyncio.to_thread(in_memory) > before:
+            await asyncio.sleep(0.05)
+        async with Seat(lab, codes[0]) as again:
+            view = (await again.phase("finished", period=3))["view"]
+            assert [row[:5] for row in view["history"]] == [row[:5] for row in ended["view"]["history"]]
+
+    play(story())

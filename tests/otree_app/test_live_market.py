@@ -178,8 +178,11 @@ class SlowStore:
         self.asked = 0
         self.host: MarketHost | None = None
 
-    async def read(self, head_id: int) -> tuple[Head, list[Stored]]:
-        return head(), []
+    async def head(self, head_id: int) -> Head:
+        return head()
+
+    async def read(self, head_id: int, since: int) -> list[Stored]:
+        return []
 
     async def append(self, head_id: int, stored: Sequence[Stored]) -> None:
         await asyncio.sleep(0)

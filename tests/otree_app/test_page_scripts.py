@@ -118,6 +118,22 @@ def test_the_page_remembers_as_many_trades_as_a_snapshot_has(page: Page) -> None
     assert last == document(exchange, "T1", 1.0)
 
 
+def test_a_snapshot_without_the_trades_that_the_page_knows_continues_them(page: Page) -> None:
+    exchange = rich_traders()
+    for number in range(RECENT_TRADES + 10):
+        exchange.submit("T1", PlaceOrder(Side.SELL, 100), 1.0)
+        exchange.submit("T2", PlaceOrder(Side.BUY, 100), 1.0)
+        if number == RECENT_TRADES:
+            before = document(exchange, "T1", 1.0)
+    exchange.operate(ClosePeriod(60), 20)
+    short = json.loads(Feed(exchange).snapshot("T1", 20.0, {}, known=RECENT_TRADES + 1))
+    assert len(short["view"]["trades"]) == 9
+    whole = document(exchange, "T1", 20.0)
+    assert page.run("openpit.whole(args[0], args[1])", before, short) == {name: whole[name] for name in short["view"]}
+    before["trades"].pop()
+    assert page.run("openpit.whole(args[0], args[1])", before, short) is None
+
+
 def test_folding_changes_neither_the_view_nor_the_update(page: Page) -> None:
     exchange, rng = trading(2)
     first = document(exchange, "T1", 0.0)

@@ -7,7 +7,6 @@ import pytest
 from market.events import (
     ClosePeriod,
     EndMarket,
-    Event,
     HandBack,
     OpenPeriod,
     Operation,
@@ -156,8 +155,7 @@ def test_the_time_somebody_waited_is_counted_until_the_market_begins() -> None:
     ):
         waiting.operate(operation, NOON + at)
         stamps.append(NOON + at)
-    events: list[Event] = waiting.exchange.events
-    assert waited(events, stamps) == {"T1": 20 + 40, "T2": 80}
+    assert waited(waiting.exchange.events, stamps) == {"T1": 20 + 40, "T2": 80}
 
 
 def test_the_time_somebody_waited_for_a_market_that_was_cancelled_is_counted_too() -> None:

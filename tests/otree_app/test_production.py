@@ -82,7 +82,7 @@ def test_who_is_well_says_so_and_nothing_about_people(lab: Server) -> None:
     code, seats = new_session(lab, seats=2)
     reply = answer(lab, "/openpit/health", proxied=False)
     assert reply.status_code == 200
-    assert reply.json().keys() == {"ok", "database_ms", "markets", "pages", "up_seconds"}
+    assert reply.json().keys() == {"ok", "database_ms", "markets", "pages", "memory_mb", "up_seconds"}
     assert not any(name in reply.text for name in (code, *seats))
 
 
