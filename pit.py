@@ -42,7 +42,8 @@ LAST_PAGES = ("Payment", "Declined")
 def main() -> int:
     arguments = parser().parse_args()
     for ending in ("SIGTERM", "SIGHUP"):  # a closed terminal, too, leaves no server behind
-        if hasattr(signal, ending):
+        # `nohup` has it ignored, and means it
+        if hasattr(signal, ending) and signal.getsignal(getattr(signal, ending)) is not signal.SIG_IGN:
             signal.signal(getattr(signal, ending), signal.default_int_handler)
     try:
         return int(arguments.command(arguments))

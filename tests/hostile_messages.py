@@ -21,8 +21,8 @@ UNKNOWN = (
 SMUGGLED = ("trader", "actor", "participant", "seat", "code", "kind", "admin", "treatment", "cash", "shares")
 TEXT = "A\u0000\u00e4\u4e2d\U0001f4c8<script>'\";--\\{}[]\ud7ff\ufeff\u202e"
 INVALID_UTF8 = (b"\xff", b"\xc3\x28", b'{"id":"x","do":"\xed\xa0\x80"}', b"\xf8\x88\x80\x80\x80")
-LARGE = (8_191, 8_193, 70_000, 900_000)
-TOO_LARGE = 1_100_000
+LARGE = (8_191, 8_193, 30_000, 65_000)
+TOO_LARGE = (65_537, 1_100_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Hostility:
     def rude(self) -> Message:
         """What ends a connection."""
         broken = [Message(broken=one, ends=True) for one in INVALID_UTF8]
-        return self.rng.choice([Message("x" * TOO_LARGE, ends=True), *broken])
+        return self.rng.choice([Message("x" * self.rng.choice(TOO_LARGE), ends=True), *broken])
 
     # Commands
 

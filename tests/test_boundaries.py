@@ -25,6 +25,8 @@ MAY_IMPORT = {
     "bots.services": ["bots", "market", "analysis"],
     "otree_app": ["otree_app", "bots.agents", "market"],
     "simulation": ["simulation", "bots.agents", "bots.adapters.llm", "analysis", "market"],
+    "worlds.crypto": ["worlds", "bots.agents", "bots.adapters.llm", "analysis", "market"],
+    "worlds.forecast_goods": ["worlds", "bots.agents", "bots.adapters.llm", "analysis", "market"],
     "worlds.nonequilibrium": ["worlds", "bots.agents", "bots.adapters.llm", "analysis", "market"],
 }
 

@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -20,6 +22,8 @@ from tests.bots.runs import document, lines
 from tests.lab import Seat, new_session, own_treatment, running_lab
 from tests.test_outage import start_bots
 
+# Of an account without rights.
+NOBODY = 65534
 linux = pytest.mark.skipif(
     sys.platform != "linux", reason="a disk is made full by the limits of a process: Linux alone"
 )
@@ -145,14 +149,40 @@ def test_a_run_without_room_for_its_folder_says_so_and_starts_nothing(lab: Serve
     assert all_gone(started_by(os.getpid()) - before)
 
 
-@pytest.mark.skipif(
-    sys.platform == "win32" or os.geteuid() == 0, reason="root writes everywhere: nothing is read-only to it"
-)
+@contextmanager
+def nobody_special() -> Iterator[None]:
+    """Root writes everywhere; for as long as this lasts it asks the file system as somebody else does."""
+    if os.geteuid():
+        yield
+        return
+    import ctypes
+
+    system = ctypes.CDLL(None)
+    system.setfsuid(NOBODY)
+    try:
+        yield
+    finally:
+        system.setfsuid(0)
+
+
+def let_others_through(data: Path) -> None:
+    """Folders of tests are for their user alone."""
+    for folder in data.parents:
+        folder.chmod(folder.stat().st_mode | 0o011)
+
+
+@linux
 def test_a_data_folder_that_cannot_be_written_is_told(
-    lab: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    lab: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     session, _ = new_session(lab, seats=2)
-    tmp_path.chmod(0o500)
-    os.environ["OTREE_REST_KEY"] = lab.key
-    assert main([f"{lab.address}/SessionStartLinks/{session}", "noise", "--out", str(tmp_path / "data")]) == 2
-    assert "--out" in capsys.readouterr().err
+    data = tmp_path / "data"
+    data.mkdir()
+    data.chmod(0o555)
+    if os.geteuid() == 0:
+        let_others_through(data)
+    monkeypatch.setenv("OTREE_REST_KEY", lab.key)
+    with nobody_special():
+        assert main([f"{lab.address}/SessionStartLinks/{session}", "noise", "--out", str(data)]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+    assert list(data.iterdir()) == []

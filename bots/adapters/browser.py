@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
+from itertools import cycle
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Any
@@ -213,34 +215,38 @@ class Tab:
 
 
 class Browsers:
-    """The browsers of a run: one for all bots, or one each."""
+    """The browsers of a run: one for all bots or one each, here, or on some grids that share them."""
 
     def __init__(self, options: BrowserOptions, programs: Programs, *, each: bool = False) -> None:
-        self._launch = lambda: start(options, programs)
+        places = options.places
+        self._launches = cycle([partial(start, place, programs) for place in places])
         self._each = each
         self._hidden = not options.headed
-        self._all = [self._browser()]
+        self._all = [self._browser() for _ in places]
         self._free = self._all[:]
+        self._shared = cycle(self._all[:])
 
     def start(self) -> str:
-        """Start the first one: whether it comes up is known before anything else begins. Raises SetupError.
+        """Start the first one of each place: whether it comes up is known before anything else begins.
 
-        Returns its name and version.
+        Returns the name and version of the first. Raises SetupError.
         """
-        about = self._all[0].running().driver.capabilities
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            first, *_ = pool.map(Browser.running, self._all)
+        about = first.driver.capabilities
         return f"{about.get('browserName', 'browser')} {about.get('browserVersion', '')}".strip()
 
     def tab(self, deliver: Callable[[Message], None]) -> Tab:
         """A tab for one more bot, still closed."""
         if not self._each:
-            return Tab(self._all[0], deliver)
+            return Tab(next(self._shared), deliver)
         if not self._free:
             self._all.append(self._browser())
             self._free.append(self._all[-1])
         return Tab(self._free.pop(), deliver)
 
     def _browser(self) -> Browser:
-        return Browser(self._launch, hidden=self._hidden)
+        return Browser(next(self._launches), hidden=self._hidden)
 
     def close(self) -> None:
         """End all of them and every process they started."""

@@ -20,6 +20,8 @@ KEY_VARIABLE = "OTREE_REST_KEY"
 PASSWORD_VARIABLE = "OTREE_ADMIN_PASSWORD"
 KEY_HEADER = "otree-rest-key"
 SECONDS = 10.0
+# A long session's tables take the server a while.
+EXPORT_SECONDS = 120.0
 PARTICIPANT = re.compile(r"/InitializeParticipant/(\w+)")
 SESSION = re.compile(r"/SessionStartLinks/(\w+)")
 ROOM_SESSION = re.compile(r"Session <code>(\w+)</code>")
@@ -36,6 +38,10 @@ class AccessDenied(SetupError):
 
 class NotThere(SetupError):
     """The server does not know what was asked for."""
+
+
+class Refused(SetupError):
+    """The server understood what was asked for and does not do it, with a reason."""
 
 
 class OTreeServer:
@@ -70,12 +76,12 @@ class OTreeServer:
             "num_participants": participants,
             "modified_session_config_fields": dict(fields),
         }
-        return str(self._api("POST", "/api/sessions", body).json()["code"])
+        return str(self._ask("POST", "/api/sessions", body)["code"])
 
     def participants(self, session: str) -> list[str]:
         """Participant codes in seat order."""
         try:
-            found = self._api("POST", f"/api/get_session/{session}", {}).json()["participants"]
+            found = self._ask("POST", f"/api/get_session/{session}", {})["participants"]
         except AccessDenied:
             return list(dict.fromkeys(PARTICIPANT.findall(self._admin_page(f"/SessionStartLinks/{session}"))))
         return [one["code"] for one in sorted(found, key=lambda one: int(one["id_in_session"]))]
@@ -83,7 +89,7 @@ class OTreeServer:
     def session_of_link(self, path: str) -> str:
         """The session that a session-wide link or a room leads to; "" for none."""
         try:
-            rooms, sessions = (self._api("GET", f"/api/{name}").json() for name in ("rooms", "sessions"))
+            rooms, sessions = (self._ask("GET", f"/api/{name}") for name in ("rooms", "sessions"))
         except AccessDenied:
             return self._session_on_pages(path)
         codes = {urlsplit(one["session_wide_url"]).path: str(one["code"]) for one in sessions}
@@ -103,7 +109,7 @@ class OTreeServer:
     def _sessions(self) -> list[str]:
         """Codes of the sessions, the latest first."""
         try:
-            return [str(one["code"]) for one in reversed(self._api("GET", "/api/sessions").json())]
+            return [str(one["code"]) for one in reversed(self._ask("GET", "/api/sessions"))]
         except AccessDenied:
             return [str(code) for code in SESSION.findall(self._admin_page("/sessions"))]
 
@@ -144,14 +150,15 @@ class OTreeServer:
 
     def state(self, session: str) -> dict[str, Any]:
         """Where everybody is and how far the markets are."""
-        found: dict[str, Any] = self._api("GET", f"/api/openpit/session/{session}").json()
+        found: dict[str, Any] = self._ask("GET", f"/api/openpit/session/{session}")
         return found
 
     def table(self, session: str, name: str) -> str:
         """One of the session's tables as CSV: by the REST key or, with the password, as the export page does."""
         asked = {"app": "otree_app", "function_name": f"custom_export_{name}", "session_code": session}
         try:
-            return self._api("GET", f"/api/export_app_custom?{urlencode(asked)}").content.decode("utf-8")
+            path = f"/api/export_app_custom?{urlencode(asked)}"
+            return self._api("GET", path, timeout=EXPORT_SECONDS).content.decode("utf-8")
         except AccessDenied:
             self._log_in()
         return _only(session, self._export_page(asked["function_name"]))
@@ -163,7 +170,7 @@ class OTreeServer:
         address = f"{'wss' if scheme == 'https' else 'ws'}://{rest}/export"
         asked = {"app_name": "otree_app", "is_custom": True, "function_name": function}
         try:
-            with closing(websocket.create_connection(address, cookie=cookie, timeout=SECONDS)) as socket:
+            with closing(websocket.create_connection(address, cookie=cookie, timeout=EXPORT_SECONDS)) as socket:
                 socket.send(json.dumps(asked))
                 return str(json.loads(socket.recv())["data"])
         except (websocket.WebSocketException, OSError, KeyError) as error:
@@ -171,11 +178,15 @@ class OTreeServer:
 
     # Requests
 
-    def _api(self, method: str, path: str, body: object = None) -> requests.Response:
-        reply = self._send(method, path, json=body, headers={KEY_HEADER: self._key} if self._key else {})
+    def _ask(self, method: str, path: str, body: object = None) -> Any:
+        return _document(self._api(method, path, body))
+
+    def _api(self, method: str, path: str, body: object = None, *, timeout: float = SECONDS) -> requests.Response:
+        headers = {KEY_HEADER: self._key} if self._key else {}
+        reply = self._send(method, path, json=body, headers=headers, timeout=timeout)
         if reply.status_code == 403 and self._password and not self._logged_in and path.startswith("/api/openpit/"):
             self._log_in()
-            return self._api(method, path, body)
+            return self._api(method, path, body, timeout=timeout)
         return self._check(reply)
 
     def _log_in(self) -> None:
@@ -188,7 +199,7 @@ class OTreeServer:
         self._logged_in = True
 
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:
-        return self._checked(self._http.request, method, self.base + path, timeout=SECONDS, **options)
+        return self._checked(self._http.request, method, self.base + path, **{"timeout": SECONDS, **options})
 
     def _checked(self, request: Any, *arguments: Any, **options: Any) -> requests.Response:
         try:
@@ -207,7 +218,7 @@ class OTreeServer:
         if reply.status_code == 404:
             raise NotThere(f"{address} does not exist. Check the code in the address, and the server.")
         if reply.status_code == 409:
-            raise SetupError(f"{address} refused: {reply.json()['error']}")
+            raise Refused(f"{address} refused: {_document(reply)['error']}")
         if not reply.ok:
             raise SetupError(f"{address} failed with status {reply.status_code}. See the server's log.")
         return reply
@@ -217,6 +228,18 @@ class OTreeServer:
         if self._key and not self._password:
             raise SetupError(f"{address} did not take the REST key. Check {KEY_VARIABLE}, here and at the server.")
         raise AccessDenied(f"{address} wants a REST key or a login. {REMEDY}")
+
+
+def _document(reply: requests.Response) -> Any:
+    """The JSON of a reply. Raises SetupError where something else came, such as the page of a proxy."""
+    try:
+        return reply.json()
+    except requests.JSONDecodeError:
+        kind = reply.headers.get("content-type", "nothing")
+        raise SetupError(
+            f"{reply.url.partition('?')[0]} answered with {kind} where JSON was expected. Is there a proxy or another "
+            "server at this address?"
+        ) from None
 
 
 def _only(session: str, text: str) -> str:

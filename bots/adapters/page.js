@@ -23,6 +23,7 @@
   function look() {
     const view = window.openpit?.view;
     if (!view) return;
+    hear();
     tellPhase(view);
     clearTimeout(timer);
     if (!armed || !connected || !["open", "forecast"].includes(view.phase)) return;
@@ -51,8 +52,25 @@
 
   const text = () => {
     const page = window.openpit;
-    return JSON.stringify({ ...page.view, seconds: Math.round(page.secondsNow() * 1000) / 1000 });
+    return JSON.stringify({ ...page.view, said, seconds: Math.round(page.secondsNow() * 1000) / 1000 });
   };
+
+  // What the experimenter told all while this page was open, as many as it shows: words, and why there was a pause.
+  const SAID = 5;
+  const said = [];
+  const heard = new Set();
+  let note = "";
+  function hear() {
+    const { view, host } = window.openpit;
+    for (const message of host?.messages ?? []) {
+      if (!heard.has(`${message}`)) said.push(message[message.length - 1]);
+      heard.add(`${message}`);
+    }
+    const why = view.phase === "paused" ? (host?.note ?? "") : "";
+    if (why && why !== note) said.push(why);
+    note = why;
+    said.splice(0, said.length - SAID);
+  }
 
   const arm = ({ after, least, longest }) => {
     armed = { after, least, longest, at: now() };

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
 from time import sleep
@@ -64,12 +64,20 @@ NO_BROWSER = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserOptions:
-    """Which browser, and how: empty paths are searched for; `grid` is the URL of a Selenium Grid."""
+    """Which browser, and how: empty paths are searched for.
+
+    `grid` is the URL of a Selenium Grid or of a driver, or some with commas between them.
+    """
 
     browser: str = ""
     driver: str = ""
     grid: str = ""
     headed: bool = False
+
+    @property
+    def places(self) -> list[BrowserOptions]:
+        """The same with one grid each; without a grid there is one place, here."""
+        return [replace(self, grid=one) for one in self.grid.split(",")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +164,21 @@ class Running:
 
     def close(self) -> None:
         """End it in order, within seconds; what is left of it then is killed."""
-        polite = Thread(target=self._quit, daemon=True)
-        polite.start()
-        polite.join(CLOSE_SECONDS)
-        self.kill()
+        self._ask_to_quit().join(CLOSE_SECONDS)
+        self._kill_here()
 
     def kill(self) -> None:
-        """End every process of it at once, by id."""
+        """End every process of it at once, by id; a grid is asked to, which may take it a while."""
+        if not self.profile:
+            self._ask_to_quit()
+        self._kill_here()
+
+    def _ask_to_quit(self) -> Thread:
+        polite = Thread(target=self._quit, daemon=True)
+        polite.start()
+        return polite
+
+    def _kill_here(self) -> None:
         if self.process:
             _kill_group(self.process, int(self.driver.caps.get("goog:processID", 0)))
             self.process = None
@@ -237,7 +253,9 @@ def _kill_group(driver: subprocess.Popen[Any], browser: int) -> None:
     else:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(driver.pid, signal.SIGKILL)
-    driver.wait(CLOSE_SECONDS)
+    # a process that waits for its disk ends when that answers
+    with suppress(subprocess.TimeoutExpired):
+        driver.wait(CLOSE_SECONDS)
 
 
 def _remove(folder: Path) -> None:

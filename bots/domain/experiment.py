@@ -15,6 +15,8 @@ LAST_PAGES_SECONDS = 180.0
 # Where the server does not tell, bots that can do nothing more for so long say that it is over.
 RESTING_SECONDS = 30.0
 STOP_SECONDS = 5.0
+# The place of a seat whose thread a bug has ended.
+DEAD = "dead"
 
 # Whether the session has finished; None where the server does not tell.
 Finished = Callable[[], bool | None]
@@ -69,9 +71,10 @@ class Experiment:
 
     def _all_rest(self) -> bool:
         """A thread that ended did so by a bug: its seat plays no more."""
-        return all(
-            seat.state.resting or not thread.is_alive() for seat, thread in zip(self._seats, self._threads, strict=True)
-        )
+        for seat, thread in zip(self._seats, self._threads, strict=True):
+            if not thread.is_alive():
+                seat.state.place = DEAD
+        return all(seat.state.resting or seat.state.place == DEAD for seat in self._seats)
 
     def _stop(self) -> None:
         """Seats end at once, or with what they are doing; one that hangs is left behind."""

@@ -35,6 +35,8 @@ from market.view import MarketView
 
 # The page says every two seconds that it is alive; loading it may take long while many bots start.
 SILENCE_SECONDS = 8.0
+# A page silent again after it was replaced is rather slow than dead: it may be so for longer each time, so many times.
+MOST_PATIENCE = 5
 LOADING_SECONDS = 30.0
 TICK_SECONDS = 0.5
 PRESS_AGAIN_SECONDS = 5.0
@@ -123,7 +125,7 @@ class Seat:
 
     def _handle(self, event: SeatEvent | None) -> None:
         if isinstance(event, Arrived | PhaseChanged | Due | Alive):
-            self._lost_at = monotonic() + SILENCE_SECONDS
+            self._lost_at = monotonic() + SILENCE_SECONDS * min(self.state.joined, MOST_PATIENCE)
         match event:
             case Arrived():
                 self._arrive(event)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from bots.adapters.errors import SetupError
@@ -16,7 +15,7 @@ from bots.adapters.llm import Catalogue, Failure, Keys, Models, Transcript, read
 from bots.adapters.llm.provider import Provider
 from bots.agents.language_model import LanguageModelConfig, LanguageModelTrader
 from bots.agents.trader import Trader
-from bots.agents.trading_agents import TRADERS, make_trader
+from bots.agents.trading_agents import TRADERS, chance, make_trader
 from bots.services.cli import RunConfig
 from bots.services.names import AUTO, MIXED, REPLAY, objection_to, objection_to_address
 
@@ -76,11 +75,12 @@ class Cast:
             base_url=self.base_url,
         )
 
-    def trader(self, seat: int, models: Models, seed: int) -> Trader:
+    def trader(self, seat: int, models: Models, seed: int, turns: int = 0) -> Trader:
+        """Who decides for a seat, which took so many turns before its runner was killed."""
         part = self.part(seat)
         if not part.model:
             own = seed if part.seed is None else part.seed
-            return make_trader(part.name, Random(f"{own} trader {seat}"))
+            return make_trader(part.name, chance("trader", own, seat, turns))
         config = replace(part.config, seed=seed)
         return LanguageModelTrader(models=models, alias=part.name, seat=seat, config=config)
 

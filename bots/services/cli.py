@@ -12,7 +12,15 @@ from urllib.parse import urlsplit
 from bots.agents.execution import POLICIES
 from bots.agents.language_model import REFLECTIONS
 from bots.agents.memory import MEMORIES
-from bots.services.names import MIXED, SPECIAL, known_names, objection_to, objection_to_address
+from bots.agents.terminal import above_0
+from bots.services.names import (
+    MIXED,
+    SPECIAL,
+    known_names,
+    objection_to,
+    objection_to_address,
+    objection_to_grid,
+)
 
 EXAMPLES = """examples:
   python -m bots.main http://localhost:8000/SessionStartLinks/abc12345 heuristic
@@ -34,7 +42,8 @@ class RunConfig:
 
     `pace` is the least number of seconds between two decisions of a bot; `seed` None draws one. `base_url` is asked in
     the place of the models' vendors; `temperature` to `execution` say how models trade; without `budget_usd` they may
-    cost anything.
+    cost anything. `grid` has one address or several with commas between them; `unmarked` plays though the session's
+    data will not say who are bots.
     """
 
     url: str = ""
@@ -62,6 +71,7 @@ class RunConfig:
     execution: str = "immediate"
     reflection: str = "market"
     resume: Path | None = None
+    unmarked: bool = False
 
 
 def parse(arguments: Sequence[str] | None = None) -> RunConfig:
@@ -74,8 +84,9 @@ def parse(arguments: Sequence[str] | None = None) -> RunConfig:
     _check_model(parser, model, options)
     if options["production"] and not options["message"].strip():
         parser.error('a production run needs a note on what it is: add -m "..."')
-    if options["grid"] and not _is_web_address(options["grid"]):
-        parser.error(f"--grid {options['grid']}: expected a web address such as http://localhost:4444")
+    for address in options["grid"].split(",") if options["grid"] else ():
+        if wrong := objection_to_grid(address):
+            parser.error(f"--grid: {wrong}")
     if options["grid"] and (options["browser"] or options["driver"] or options["headed"]):
         parser.error("--grid uses the browsers of the grid: leave --browser, --driver and --headed out, or --grid")
     return RunConfig(url=url, model=model, **options)
@@ -150,12 +161,13 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("-p", "--production", action="store_true", help="write to production-runs instead of debug-runs")
     add("-m", "--message", default="", metavar="TEXT", help="a note on this run; required with -p")
-    add("--timeout-minutes", type=_positive, default=105, metavar="N", help="give up after so long (105)")
+    add("--timeout-minutes", type=above_0, default=105, metavar="N", help="give up after so long (105)")
     add("--num-bots", type=_count, metavar="N", help="only the last N links become bots (all)")
     add("--links", type=Path, metavar="FILE", help="seats from a file with lines such as 1=https://...")
     add("--seed", type=_whole, metavar="N", help="seed of the traders' random streams (drawn, and recorded)")
-    add("--pace", type=_positive, default=1.5, metavar="SECONDS", help="least time between a bot's decisions (1.5)")
+    add("--pace", type=above_0, default=1.5, metavar="SECONDS", help="least time between a bot's decisions (1.5)")
     add("--resume", type=Path, metavar="RUN_FOLDER", help="take up the seats of a run whose runner was killed")
+    add("--unmarked", action="store_true", help="play though the server refuses to mark these seats as bots'")
     add("--out", type=Path, default=Path("bot-data"), metavar="DIR", help="where run folders go (bot-data)")
 
 
@@ -168,7 +180,7 @@ def _model_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--models-by-seat", type=Path, metavar="FILE", help="with mixed: a TOML file, seat = model")
     add("--base-url", default="", metavar="URL", help="ask this server in the place of the model's vendor")
-    add("--budget-usd", type=_positive, metavar="X", help="stop asking models at this many dollars (no limit)")
+    add("--budget-usd", type=above_0, metavar="X", help="stop asking models at this many dollars (no limit)")
     add("--temperature", type=_temperature, metavar="X", help="of the models that take one (the vendor's own)")
     add("--memory", choices=list(MEMORIES), default="notes", help="what a model is told of its past (notes)")
     add("--reflection", choices=list(REFLECTIONS), default="market", help="when a model looks back (market)")
@@ -182,17 +194,7 @@ def _browser_options(parser: argparse.ArgumentParser) -> None:
     add("--browser-each", action="store_true", help="a browser for each bot instead of one for all")
     add("--browser", default="", metavar="PATH", help="the Chrome or Chromium to use (searched for)")
     add("--driver", default="", metavar="PATH", help="the chromedriver to use (searched for)")
-    add("--grid", default="", metavar="URL", help="use the browsers of a Selenium Grid")
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
-    return number
+    add("--grid", default="", metavar="URL[,URL...]", help="use the browsers of a Selenium Grid, or of several")
 
 
 def _temperature(text: str) -> float:

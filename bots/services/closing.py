@@ -13,7 +13,10 @@ from market.records import DECISION_OUTCOMES
 if TYPE_CHECKING:
     from analysis.summary import MarketSummary
 
+from bots.domain.experiment import DEAD
 from bots.services.run_folder import RunFolder
+
+HALTED = ("stuck", DEAD)
 
 
 def markets(folder: RunFolder) -> list[MarketSummary]:
@@ -42,6 +45,22 @@ def show(found: list[MarketSummary], decisions: Mapping[str, Any]) -> None:
         console.print(_periods(market))
     counts = ", ".join(f"{decisions[outcome]} {outcome}" for outcome in DECISION_OUTCOMES)
     console.print(f"Decisions: {decisions['due']} due, {counts}")
+
+
+def show_trouble(decisions: Mapping[str, Mapping[str, int]], bots: Mapping[str, Mapping[str, Any]]) -> None:
+    """Seats that lost decisions or their page; nothing where none did."""
+    missed = {seat: one["late"] + one["failed"] for seat, one in decisions.items()}
+    trouble = {
+        "late or failed decisions": {
+            seat: f"{many} of {decisions[seat]['due']}" for seat, many in missed.items() if many
+        },
+        "joined again": {seat: one["rejoined"] for seat, one in bots.items() if one["rejoined"]},
+        "stopped on the way": {seat: one["place"] for seat, one in bots.items() if one["place"] in HALTED},
+    }
+    console = Console(highlight=False, markup=False)
+    for what, seats in trouble.items():
+        if seats:
+            console.print(f"Seats, {what}: {', '.join(f'{seat} ({told})' for seat, told in seats.items())}")
 
 
 def show_models(models: Mapping[str, Mapping[str, Any]], cost_usd: float, budget: Mapping[str, Any] | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,11 +30,14 @@ Handler = Callable[[int, FrameType | None], Any] | int | None
 
 @contextmanager
 def one_interrupt() -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM raises KeyboardInterrupt; later ones must not disturb the closing."""
+    """The first Ctrl-C, SIGTERM or hang-up raises KeyboardInterrupt; later ones must not disturb the closing."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    # a closed terminal; `nohup` has it ignored, and means it
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         for each in numbers:

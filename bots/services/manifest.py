@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from bots.adapters.llm import Models, Totals
 from bots.agents.prompts import digest
 from bots.agents.provenance import commit, installed
+from bots.domain.state import SeatState
 from bots.domain.summary import decisions, latencies
 from bots.services.cli import RunConfig
 from bots.services.exports import rows
@@ -61,11 +62,14 @@ def manifest(
 
 
 def summary(
-    folder: RunFolder, session: str, seats: Iterable[int], ended: str, spending: Mapping[str, Any]
+    folder: RunFolder, session: str, seats: Sequence[SeatState], ended: str, spending: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The run in numbers, with what `spent` tells; `trades` and `volume` are None without the session's tables."""
+    """The run in numbers, with what `spent` tells; `trades` and `volume` are None without the session's tables.
+
+    `bots` says by seat where each was at the end and how often it had to join again.
+    """
     lines, trades, markets = folder.lines, rows(folder, "trades"), rows(folder, "markets")
-    numbers = list(seats)
+    numbers = [seat.name.seat for seat in seats]
     return {
         "kind": "lab",
         "session": session,
@@ -73,6 +77,7 @@ def summary(
         "seats": len(rows(folder, "participants")) or len(numbers),
         "decisions": decisions(lines, numbers),
         "latencies": latencies(lines),
+        "bots": {str(one.name.seat): {"place": one.place, "rejoined": max(0, one.joined - 1)} for one in seats},
         **spending,
         "trades": len(trades) if markets else None,
         "volume": sum(int(trade["quantity"]) for trade in trades) if markets else None,

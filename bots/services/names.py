@@ -20,14 +20,23 @@ def known_names() -> list[str]:
 
 def objection_to_address(address: str) -> str:
     """Why a model's server cannot be asked at an address; "" where it can. Addresses go on record, secrets never do."""
+    return _objection(address, "http://localhost:8080/v1", f"put the key into {WHERE} instead")
+
+
+def objection_to_grid(address: str) -> str:
+    """The same of a Selenium Grid."""
+    return _objection(address, "http://localhost:4444", "leave it out, and keep the grid in the lab's own network")
+
+
+def _objection(address: str, example: str, remedy: str) -> str:
     try:
         parts = urlsplit(address)
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        return f"{address}: expected a web address such as http://localhost:8080/v1"
+        return f"{address}: expected a web address such as {example}"
     if parts.username or parts.password:
-        return f"the address at {parts.hostname} has a user or password in it: put the key into {WHERE} instead"
+        return f"the address at {parts.hostname} has a user or password in it: {remedy}"
     return ""
 
 

@@ -64,9 +64,8 @@ class Reporter:
         self._thread = Thread(target=self._work, name="reports", daemon=True)
 
     def begin(self) -> None:
-        """Register before the first decision, then go on beside the run."""
-        if self._report():
-            self._thread.start()
+        """Register the bots, and go on: all beside the run, which a server that hangs must not delay."""
+        self._thread.start()
 
     def end(self, how: str) -> None:
         """Tell how the run ended, where the server listens."""
@@ -76,7 +75,7 @@ class Reporter:
             self._thread.join(LAST_SECONDS)
 
     def _work(self) -> None:
-        go_on = True
+        go_on = self._report()
         while go_on and not self._ending.wait(self._every):
             go_on = self._report()
         if go_on:

@@ -67,13 +67,10 @@ class Earlier:
         return folder
 
     def resumptions(self, folder: RunFolder) -> list[dict[str, Any]]:
-        """For the manifest: when the run was taken up again, after how many turns, with which seed for its chances.
-
-        Chances are drawn from another stream each time: the old one would begin anew.
-        """
+        """For the manifest: when the run was taken up again, after how many turns and calls of all its seats."""
         before: list[dict[str, Any]] = self.manifest.get("resumed", [])
         moment = datetime.now(UTC).isoformat(timespec="seconds")
-        return [*before, {"utc": moment, "turns": len(folder.lines), "seed": self.seed + len(before) + 1}]
+        return [*before, {"utc": moment, "turns": len(folder.lines), "calls": len(self.calls)}]
 
 
 def read_earlier(path: Path) -> Earlier:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
-from bots.adapters.llm.transcript import cut_half_a_line
+from bots.adapters.llm.transcript import append_whole, cut_half_a_line
 
 COUNTER = ".last-run"
 METADATA = "runs.metadata"
@@ -39,7 +39,7 @@ class RunFolder:
         self._scrub = scrub
         self._lock = Lock()
         self._runner = _hold(path / RUNNER)
-        self._lines = _whole_lines(path / DECISIONS)
+        cut_half_a_line(path / DECISIONS)
         self._waiting, self._told = b"", False
         self.log = _logger(path, scrub)
 
@@ -52,7 +52,11 @@ class RunFolder:
             number = max(_number(counter.read_text()), *_numbers(parent)) + 1
             (parent / f"run-{number}").mkdir()
             counter.write_text(f"{number}\n")
-        return cls(parent / f"run-{number}", scrub)
+        try:
+            return cls(parent / f"run-{number}", scrub)
+        except OSError:
+            shutil.rmtree(parent / f"run-{number}")
+            raise
 
     @property
     def name(self) -> str:
@@ -71,10 +75,9 @@ class RunFolder:
         On a full disk turns wait in memory for the next one that finds room, and the run goes on.
         """
         with self._lock:
-            self._lines.append(line)
             self._waiting += self._scrub(json.dumps(line)).encode() + b"\n"
             try:
-                _append_whole(self.path / DECISIONS, self._waiting)
+                append_whole(self.path / DECISIONS, self._waiting)
             except OSError as error:
                 self._tell(error)
             else:
@@ -87,9 +90,11 @@ class RunFolder:
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """The turns so far."""
+        """The turns so far. They are read anew each time: a long session has more than memory should hold."""
+        file = self.path / DECISIONS
         with self._lock:
-            return list(self._lines)
+            written = (file.read_bytes() if file.exists() else b"") + self._waiting
+        return [json.loads(line) for line in written.splitlines()]
 
     def keep(self, name: str, picture: bytes) -> None:
         """Keep a screenshot, where there is room for it."""
@@ -121,6 +126,11 @@ class RunFolder:
         self._runner.close()
         (self.path / RUNNER).unlink(missing_ok=True)
 
+    def discard(self) -> None:
+        """Take away a folder whose run did not begin; its number stays used."""
+        self.close()
+        shutil.rmtree(self.path)
+
 
 def runner_of(path: Path) -> int:
     """The process id of the runner that wrote to a folder last and did not end in order; 0 for none."""
@@ -142,24 +152,6 @@ def _hold(file: Path) -> IO[str]:
     return held
 
 
-def _whole_lines(file: Path) -> list[dict[str, Any]]:
-    """The turns recorded so far; half a last one, left by a runner that was killed, is taken away."""
-    cut_half_a_line(file)
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
-
-
-def _append_whole(file: Path, text: bytes) -> None:
-    """Add all of it or nothing. Raises OSError."""
-    with file.open("ab", buffering=0) as out:
-        before = out.tell()
-        try:
-            if (written := out.write(text)) != len(text):
-                raise OSError(errno.ENOSPC, f"only {written} of {len(text)} bytes found room")
-        except OSError:
-            out.truncate(before)
-            raise
-
-
 class _Patient(logging.FileHandler):
     """What finds no room is not logged; that there is none is told once, by the folder."""
 
@@ -177,6 +169,14 @@ class _Scrubbed(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return self._scrub(super().format(record))
+
+
+class SeatLog(logging.LoggerAdapter[logging.Logger]):
+    """Begins every line with the seat and its participant, as the server's lines name it."""
+
+    def process(self, message: str, options: Any) -> tuple[str, Any]:
+        known = self.extra or {}
+        return f"seat {known['seat']}, participant_code={known['participant']}: {message}", options
 
 
 def _logger(path: Path, scrub: Callable[[str], str]) -> logging.Logger:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from logging import Logger, LoggerAdapter
 from pathlib import Path
-from random import Random, SystemRandom
+from random import SystemRandom
 from typing import Any
 
 from bots.adapters.browser import Browsers
 from bots.adapters.errors import SetupError
-from bots.adapters.llm import Keys, Models, Transcript, asked_of, read_keys
+from bots.adapters.llm import Keys, Models, Transcript, asked_of, read_keys, said_of
 from bots.adapters.llm.provider import Provider
 from bots.adapters.llm.transcript import FILE_NAME
 from bots.adapters.page import Page
@@ -23,7 +23,7 @@ from bots.agents.language_model import LanguageModelTrader
 from bots.agents.policy import OutOfReachPolicy
 from bots.agents.prompts import digest
 from bots.agents.trader import Trader
-from bots.agents.trading_agents import make_trader
+from bots.agents.trading_agents import chance, make_trader
 from bots.domain.experiment import Experiment
 from bots.domain.intervention import Intervention
 from bots.domain.seat import Seat
@@ -35,11 +35,11 @@ from bots.services.exports import export
 from bots.services.guards import bugs_logged, one_interrupt
 from bots.services.links import Seating, seating
 from bots.services.manifest import manifest, spent, summary
-from bots.services.names import REPLAY
+from bots.services.marking import mark, marks
 from bots.services.progress import Progress
 from bots.services.reporting import Reporter, report, unique
 from bots.services.resuming import Earlier, played, read_earlier
-from bots.services.run_folder import RunFolder
+from bots.services.run_folder import RunFolder, SeatLog
 
 SEEDS = 2**32
 
@@ -70,12 +70,12 @@ def run(
         parts.check_seats(seats.numbers)
         browsers = _browsers(config)
         try:
-            browser = _start(browsers)
-            folder = earlier.folder(keys.scrub) if earlier else _folder(config, seats, keys)
-            # Without a model there is nothing to write down.
-            if parts.models:
-                transcript.begin(folder.path / FILE_NAME)
-            return _Run(config, seats, browsers, folder, browser, parts, models, transcript, earlier).play()
+            browser, unmarked = _start(browsers), mark(seats, marks(parts, seats), anyway=config.unmarked)
+            folder = earlier.folder(keys.scrub) if earlier else _folder(config, keys)
+            with _taken_away_unless_begun(folder, config, new=not earlier):
+                made = _Run(config, seats, browsers, folder, browser, parts, models, transcript, earlier)
+                made.begin()
+            return made.play(unmarked)
         finally:
             browsers.close()
 
@@ -101,15 +101,27 @@ def _start(browsers: Browsers) -> str:
         return pool.submit(browsers.start).result()
 
 
-def _folder(config: RunConfig, seats: Seating, keys: Keys) -> RunFolder:
+def _folder(config: RunConfig, keys: Keys) -> RunFolder:
     try:
-        folder = RunFolder.create(config.out, production=config.production, scrub=keys.scrub)
+        return RunFolder.create(config.out, production=config.production, scrub=keys.scrub)
     except OSError as error:
-        raise SetupError(f"--out {config.out}: cannot be written ({error}). Choose another folder.") from None
-    link = config.url or str(config.links)
-    count, bots = seats.subjects, len(seats.links)
-    folder.note(model=config.model, subjects=count, bots=bots, comments=config.message, link=link)
-    return folder
+        raise _unwritable(config, error) from None
+
+
+def _unwritable(config: RunConfig, error: OSError) -> SetupError:
+    return SetupError(f"--out {config.out}: cannot be written ({error}). Choose another folder.")
+
+
+@contextmanager
+def _taken_away_unless_begun(folder: RunFolder, config: RunConfig, *, new: bool) -> Iterator[None]:
+    """A new folder goes again where a run does not come as far as saying in it what it is."""
+    try:
+        yield
+    except BaseException as error:
+        folder.discard() if new else folder.close()
+        if isinstance(error, OSError):
+            raise _unwritable(config, error) from None
+        raise
 
 
 class _Run:
@@ -136,38 +148,39 @@ class _Run:
         self._seed = earlier.seed if earlier else drawn
         self._reported_as = earlier.reported_as if earlier else unique(folder.name)
         self._resumed = earlier.resumptions(folder) if earlier else []
-        self._stream = self._resumed[-1]["seed"] if self._resumed else self._seed
         self._cast, self._models, self._transcript = parts, models, transcript
         self._intervention = Intervention(self._operate, self._say)
-        people = zip(seating.numbers, seating.links, strict=True)
-        self._traders = {number: parts.trader(number, self._models, self._stream) for number in seating.numbers}
-        for number, trader in self._traders.items():
-            if earlier and isinstance(trader, LanguageModelTrader):
-                asked = asked_of(earlier.calls, number)
-                trader.go_on_after(asked.questions, asked.probes, asked.cost_usd)
-        self._seats = [self._seat(number, link.participant) for number, link in people]
-        names = [seat.state.name for seat in self._seats]
-        self._marks = {one.participant: {"kind": parts.kind(one.seat), "model": _short(one.model)} for one in names}
+        people = list(zip(seating.numbers, seating.links, strict=True))
+        lines = folder.lines
+        before = {number: played(lines, number) for number in seating.numbers}
+        self._traders = {number: self._trader(number, turns, earlier) for number, (turns, _) in before.items()}
+        self._seats = [self._seat(number, link.participant, *before[number]) for number, link in people]
+        self._marks = marks(parts, seating)
 
-    def _seat(self, number: int, participant: str) -> Seat:
-        turns, outcomes = played(self._folder.lines, number)
+    def _trader(self, number: int, turns: int, earlier: Earlier | None) -> Trader:
+        trader = self._cast.trader(number, self._models, self._seed, turns)
+        if earlier and isinstance(trader, LanguageModelTrader):
+            trader.go_on_after(asked_of(earlier.calls, number), said_of(earlier.calls, number))
+        return trader
+
+    def _seat(self, number: int, participant: str, turns: int, outcomes: Mapping[str, int]) -> Seat:
         seat = Seat(
             SeatName(seat=number, participant=participant, model=self._cast.part(number).name),
-            self._by_policy(number),
+            self._by_policy(number, turns),
             pace=self._config.pace,
-            rng=Random(f"{self._stream} pace {number}"),
+            rng=chance("pace", self._seed, number, turns),
             record=self._folder.record,
             album=self._folder.keep,
-            log=_SeatLog(self._folder.log, {"seat": number}),
+            log=SeatLog(self._folder.log, {"seat": number, "participant": participant}),
             turns=turns,
         )
         seat.state.outcomes.update(outcomes)
         seat.sit(Page(self._browsers.tab, self._seating.server.link(participant), seat.hear))
         return seat
 
-    def _by_policy(self, number: int) -> Trader:
+    def _by_policy(self, number: int, turns: int) -> Trader:
         """The trader of a seat, a model with what the treatment wants while it is out of reach."""
-        trader, rng = self._traders[number], Random(f"{self._stream} substitute {number}")
+        trader, rng = self._traders[number], chance("substitute", self._seed, number, turns)
         if not isinstance(trader, LanguageModelTrader):
             return trader
         return OutOfReachPolicy(trader, lambda name: make_trader(name, rng), self._intervention)
@@ -181,13 +194,28 @@ class _Run:
             raise SetupError("the session's code is not known: start with its SessionStartLinks page.")
         return self._seating.session
 
-    def play(self) -> RunResult:
-        ended = "failed"
+    def begin(self) -> None:
+        """Say in the folder what runs. Raises OSError where that finds no room."""
+        config, seats = self._config, self._seating
         self._write_manifest()
-        self._mark_seats()
+        self._folder.log.info(
+            "session=%s server=%s bots=%s", seats.session or "unknown", seats.server.base, len(seats.links)
+        )
+        # Without a model there is nothing to write down.
+        if self._cast.models:
+            self._transcript.begin(self._folder.path / FILE_NAME)
+        if not self._resumed:
+            link, counts = config.url or str(config.links), {"subjects": seats.subjects, "bots": len(seats.links)}
+            self._folder.note(model=config.model, comments=config.message, link=link, **counts)
+
+    def play(self, unmarked: str) -> RunResult:
+        """Play to the end, however it comes; `unmarked`: why the data does not say who plays, "" where it does."""
+        ended = "failed"
         reporter = self._reporter()
-        reporter.begin()
         try:
+            if unmarked:
+                self._say(f"Bots are not marked in the session's data: {unmarked}")
+            reporter.begin()
             ended = self._play()
         except KeyboardInterrupt:
             ended = "interrupted"
@@ -222,12 +250,6 @@ class _Run:
             self._folder.log.warning,
         )
 
-    def _mark_seats(self) -> None:
-        try:
-            self._seating.server.mark_seats(self._known_session(), self._marks)
-        except SetupError as error:
-            self._say(f"Bots are not marked in the session's data: {error}")
-
     def _write_manifest(self) -> None:
         seats = {number: self._cast.told(number, one, self._models) for number, one in self._traders.items()}
         made = manifest(self._config, self._seating, self._seed, self._folder, seats)
@@ -250,8 +272,8 @@ class _Run:
         self._transcript.close()
         self._write_manifest()
         spending = spent(self._models)
-        numbers = [seat.state.name.seat for seat in self._seats]
-        self._sum_up(summary(folder, seating.session, numbers, ended, spending))
+        states = [seat.state for seat in self._seats]
+        self._sum_up(summary(folder, seating.session, states, ended, spending))
         folder.log.info("the run ended: %s", ended)
 
     def _sum_up(self, numbers: dict[str, Any]) -> None:
@@ -263,20 +285,9 @@ class _Run:
         self._folder.write_json("summary.json", {**numbers, "measures": closing.measures(markets)})
         write_report(self._folder.path)
         closing.show(markets, numbers["decisions"])
+        closing.show_trouble(numbers["decisions"]["by_seat"], numbers["bots"])
         closing.show_models(numbers["models"], numbers["cost_usd"], numbers["budget"])
 
     def _say(self, text: str) -> None:
         self._folder.log.warning("%s", text)
         print(text, file=sys.stderr)
-
-
-def _short(model: str) -> str:
-    """A model's name for the session's data: of a recorded run its folder's name alone."""
-    return f"{REPLAY}{Path(model).name}" if model.startswith(REPLAY) else model
-
-
-class _SeatLog(LoggerAdapter[Logger]):
-    """Begins every line with the seat."""
-
-    def process(self, message: str, options: Any) -> tuple[str, Any]:
-        return f"seat {(self.extra or {})['seat']}: {message}", options

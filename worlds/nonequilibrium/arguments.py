@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bots.agents.terminal import above_0, positive, progress_bar
 from worlds.errors import WorldError
 from worlds.folders import named
 from worlds.models import Asked
@@ -78,10 +77,10 @@ def _add_model(group: argparse.ArgumentParser) -> None:
     known = "heuristic (no key), auto, a name of models.toml, replay:RUN_FOLDER"
     group.add_argument("--model", default=None, help=known)
     group.add_argument("--base_url", "--base-url", default="", help="ask this server in the place of the vendor")
-    group.add_argument("--budget-usd", type=_above_0, help="stop at so many dollars; the run can go on later")
+    group.add_argument("--budget-usd", type=above_0, help="stop at so many dollars; the run can go on later")
     group.add_argument("--temperature", type=float)
-    group.add_argument("--concurrency", type=_positive, default=8, help="questions at a time (8)")
-    group.add_argument("--seconds", type=_above_0, default=60.0, help="for one question (60)")
+    group.add_argument("--concurrency", type=positive, default=8, help="questions at a time (8)")
+    group.add_argument("--seconds", type=above_0, default=60.0, help="for one question (60)")
 
 
 def _add_phase(group: argparse.ArgumentParser) -> None:
@@ -90,27 +89,11 @@ def _add_phase(group: argparse.ArgumentParser) -> None:
     _add_market(group, points=2000, buyers=1000, one=False)
     group.add_argument("--J", type=float, nargs="+", default=J_VALUES, help="0.2 to 1 by 0.05")
     group.add_argument("--rho", type=float, nargs="+", default=RHO_VALUES, help="0.05, and 0.1 to 1 by 0.1")
-    group.add_argument("--seeds", type=_positive, default=2, help="for each point (2)")
+    group.add_argument("--seeds", type=positive, default=2, help="for each point (2)")
     workers = group.add_mutually_exclusive_group()
-    workers.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes on this machine")
+    workers.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes on this machine")
     workers.add_argument("--cluster", default="", metavar="ADDRESS", help='a Ray cluster, or "local" for one here')
     _add_run(group)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text!r}")
-    return int(text)
-
-
-def _above_0(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
-    return number
 
 
 def run_command(options: argparse.Namespace) -> int:
@@ -207,17 +190,6 @@ def _reproduce(options: argparse.Namespace) -> int:
         write(options.out, checks, runs)
         print(f"Figure: {options.out / 'published.png'}")
     return 0 if all(one.holds for one in checks) else 1
-
-
-@contextmanager
-def progress_bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Told how many are over; shown on a terminal alone."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done: bar.update(task, completed=done)
 
 
 def parse(given: Sequence[str]) -> argparse.Namespace:

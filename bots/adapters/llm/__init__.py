@@ -16,7 +16,7 @@ from bots.adapters.llm.messages import (
     Usage,
 )
 from bots.adapters.llm.models import Models
-from bots.adapters.llm.past import Asked, asked_of
+from bots.adapters.llm.past import Asked, Said, asked_of, said_of
 from bots.adapters.llm.patience import Timing
 from bots.adapters.llm.repair import Answer, ask_with_repair, request_for
 from bots.adapters.llm.replay import Replay
@@ -46,6 +46,7 @@ __all__ = [
     "Replay",
     "Reply",
     "Request",
+    "Said",
     "Scripted",
     "Slowly",
     "Timing",
@@ -60,6 +61,7 @@ __all__ = [
     "read_keys",
     "read_transcript",
     "request_for",
+    "said_of",
     "schema_of",
     "small_question",
 ]

@@ -13,6 +13,7 @@ ENV_FILE = Path(__file__).resolve().parents[2] / "config" / ".env"
 WHERE = "the environment or bots/config/.env"
 SHORTEST_SECRET = 8  # a shorter value would blot out ordinary words
 HIDDEN = "[key]"
+SECRET = ("_KEY", "_PASSWORD")  # how names of variables end that hold one
 
 
 class Keys:
@@ -33,9 +34,9 @@ class Keys:
         return next((name for name in names if name in self._values), "")
 
     def scrub(self, text: str) -> str:
-        """`text` without any key in it, plain or as JSON writes it."""
+        """`text` without any key or password in it, plain or as JSON writes it."""
         for name, value in self._values.items():
-            if name.endswith("_KEY") and len(value) >= SHORTEST_SECRET:
+            if name.endswith(SECRET) and len(value) >= SHORTEST_SECRET:
                 text = text.replace(value, HIDDEN).replace(json.dumps(value)[1:-1], HIDDEN)
         return text
 

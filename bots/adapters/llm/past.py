@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bots.adapters.llm.messages import NOTHING_USED, Usage
+from bots.adapters.llm.reading import json_object
+from bots.adapters.llm.repair import REPAIR
 from bots.adapters.llm.tally import Totals
 
 Line = Mapping[str, Any]
@@ -28,10 +30,34 @@ def asked_of(lines: Iterable[Line], seat: int) -> Asked:
     last: Counter[bool] = Counter()
     for line in own:
         # such as seat-3/period-2/turn-7, seat-3/form-1/repair
-        what, _, number = line["key"].removesuffix("/repair").rpartition("-")
+        what, _, number = line["key"].removesuffix(REPAIR).rpartition("-")
         last[what.endswith("/probe")] = max(last[what.endswith("/probe")], int(number))
     costs = [line["cost_usd"] for line in own]
     return Asked(last[False], last[True], None if None in costs else sum(costs))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A usable answer of a seat's model. `what` was asked: turn, forecast, reflection or form."""
+
+    what: str
+    prompt: str
+    reply: Mapping[str, Any]
+
+
+def said_of(lines: Iterable[Line], seat: int) -> list[Said]:
+    """What a seat's model answered, in order; of an answer that it had to repair only the second one."""
+    own = [line for line in lines if line["key"].startswith(f"seat-{seat}/")]
+    again = {line["key"].removesuffix(REPAIR) for line in own if line["key"].endswith(REPAIR)}
+    return [_said(line) for line in own if line["outcome"] == "ok" and line["key"] not in again]
+
+
+def _said(line: Line) -> Said:
+    key = line["key"].removesuffix(REPAIR)
+    asked = [one["content"] for one in line["request"]["messages"] if one["role"] == "user"]
+    # the last question of a repair is about the first answer
+    prompt = asked[-1] if key == line["key"] else asked[-2]
+    return Said(key.rpartition("/")[2].rpartition("-")[0], prompt, json_object(line["raw"]))
 
 
 def totals_of(lines: Sequence[Line]) -> dict[str, Totals]:

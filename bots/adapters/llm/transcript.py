@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any, TextIO
+from typing import Any
 
 from bots.adapters.llm.keys import Keys
 
@@ -18,40 +20,61 @@ VERSION = 1
 class Transcript:
     """Appends lines to one file; each is on disk before the caller learns of the reply.
 
-    Without a `path` lines are kept until `begin` names one: models are checked before a run has its folder.
+    Without a `path` lines are kept until `begin` names one: models are checked before a run has its folder. On a full
+    disk they wait for the next one that finds room.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = Lock()
-        self._early: list[str] = []
-        self._file: TextIO | None = None
+        self._waiting = b""
+        self._path: Path | None = None
+        self._closed = False
         if path:
             self.begin(path)
 
     def begin(self, path: Path) -> None:
-        """Write to this file from now on, and first what was kept."""
+        """Write to this file from now on, and first what was kept. Raises OSError."""
         with self._lock:
             cut_half_a_line(path)
-            self._file = path.open("a", encoding="ascii")
-            self._file.writelines(self._early)
-            self._file.flush()
-            self._early.clear()
+            self._path = path
+            self._empty()
 
     def write(self, line: Mapping[str, Any], keys: Keys) -> None:
         """Append one attempt. The text is ASCII with JSON's escapes: whatever a model says survives unchanged."""
         text = keys.scrub(json.dumps({"version": VERSION, **line})) + "\n"
         with self._lock:
-            if self._file is None:
-                self._early.append(text)
-            elif not self._file.closed:
-                self._file.write(text)
-                self._file.flush()
+            if self._closed:
+                return
+            self._waiting += text.encode("ascii")
+            # the reply was paid for and can be used: its seat plays on
+            with suppress(OSError):
+                self._empty()
+
+    def _empty(self) -> None:
+        if self._path:
+            append_whole(self._path, self._waiting)
+            self._waiting = b""
 
     def close(self) -> None:
-        """End the record; what a thread left behind still gets as an answer is no longer part of it."""
+        """End the record; what a thread left behind still gets as an answer is no longer part of it.
+
+        Raises OSError where lines found no room to the end.
+        """
         with self._lock:
-            if self._file:
-                self._file.close()
+            self._closed = True
+            self._empty()
+
+
+def append_whole(path: Path, text: bytes) -> None:
+    """Add all of it to a file or nothing. Raises OSError."""
+    with path.open("ab", buffering=0) as out:
+        before = out.tell()
+        try:
+            if (written := out.write(text)) != len(text):
+                raise OSError(errno.ENOSPC, f"only {written} of {len(text)} bytes found room")
+        except OSError:
+            out.truncate(before)
+            raise
 
 
 def cut_half_a_line(path: Path) -> None:

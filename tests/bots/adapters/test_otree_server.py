@@ -11,6 +11,7 @@ from bots.adapters.errors import SetupError
 from bots.adapters.otree_server import NotThere, OTreeServer
 from market.records import TABLES, names
 from pit import Server
+from tests.bots.pages import Site, served
 from tests.lab import KEY, new_session, own_treatment
 
 
@@ -68,3 +69,12 @@ def test_unknown_sessions_and_refused_marks_are_told(lab: Server, server: OTreeS
     session, participants = new_session(lab, seats=3, **own_treatment(lab, bot_disclosure="how_many"))
     with pytest.raises(SetupError, match="refused: P1: the instructions say how many"):
         server.mark_seats(session, {participants[0]: {"kind": "model"}})
+
+
+def test_a_page_of_something_else_in_the_place_of_an_answer_is_told() -> None:
+    """A proxy's page, or a login that it sends programs to, has status 200 and is no answer."""
+    with (
+        served(Site("")) as site,
+        pytest.raises(SetupError, match=r"text/html.* where JSON was expected"),
+    ):
+        OTreeServer(site.address, key=KEY).state("abc")

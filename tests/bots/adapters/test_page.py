@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from queue import SimpleQueue
 
 import pytest
 
 from bots.adapters.browser import Browser, Tab
+from bots.adapters.inbox import Message
 from bots.adapters.page import Arrived, Page, PageEvent, command_of
 from market.orders import CancelOrder, PlaceOrder, ReplaceOrder, Side
 from tests.bots.pages import Site, served
@@ -35,7 +37,12 @@ class Visit:
 
     def __init__(self, browser: Browser, site: Site) -> None:
         self.heard: SimpleQueue[PageEvent] = SimpleQueue()
-        self.page = Page(lambda deliver: Tab(browser, deliver), f"{site.address}/survey", self.heard.put)
+        self.browser = browser
+        self.page = Page(self._open, f"{site.address}/survey", self.heard.put)
+
+    def _open(self, deliver: Callable[[Message], None]) -> Tab:
+        self.tab = Tab(self.browser, deliver)
+        return self.tab
 
     def arrived(self) -> Arrived:
         """The next page that comes up."""
@@ -106,6 +113,32 @@ def test_participants_share_no_cookies(browser: Browser) -> None:
             visit.page.join()
             visit.arrived()
     assert site.cookies == ["", ""]
+
+
+MARKET = """<script>
+window.openpit = { view: { seq: 1, phase: "open", period: 1, trader: "T1" }, host: {}, secondsNow: () => 1 };
+function tells(phase, note, ...messages) {
+  Object.assign(openpit.view, { phase, seq: openpit.view.seq + 1 });
+  openpit.host = { note, messages };
+  document.dispatchEvent(new Event("openpit:changed"));
+}
+tells("open", "", [1, "first"]);
+tells("paused", "a drill", [1, "first"]);
+tells("paused", "a drill", [1, "first"]);
+tells("open", "", [1, "first"], [2, "go on"]);
+tells("paused", "a drill", [1, "first"], [2, "go on"]);
+tells("open", "", [1, "first"], [2, "go on"], [3, "last"]);
+tells("open", "", [1, "first"], [2, "go on"], [3, "last"], [4, "really"]);
+</script>"""
+
+
+def test_a_view_says_what_the_page_showed_of_the_experimenters_words_pauses_that_are_over_too(browser: Browser) -> None:
+    with served(Site(MARKET)) as site:
+        visit = Visit(browser, site)
+        visit.page.join()
+        visit.arrived()
+        view = json.loads(visit.tab.call("newer", {"after": 0}))
+    assert view["said"] == ["a drill", "go on", "a drill", "last", "really"]
 
 
 @pytest.mark.parametrize(

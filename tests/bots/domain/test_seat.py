@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from threading import Event, Thread
 from time import monotonic, sleep
@@ -155,6 +156,24 @@ def test_a_page_that_falls_silent_is_opened_again(monkeypatch: pytest.MonkeyPatc
     watched.at(turns=0)
     with watched.playing():
         eventually(lambda: watched.seat.state.joined >= 2)
+
+
+def test_a_machine_that_is_too_slow_is_not_made_slower_by_ever_more_new_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seats, "SILENCE_SECONDS", 0.1)
+    monkeypatch.setattr(seats, "TICK_SECONDS", 0.01)
+    watched, moments = Watched(Buyer()), list[float]()
+    page = watched.at(turns=0)
+    join = page.join
+
+    def timed() -> None:
+        moments.append(monotonic())
+        join()
+
+    monkeypatch.setattr(page, "join", timed)
+    with watched.playing():
+        eventually(lambda: len(moments) == 5)
+    waits = [later - earlier for earlier, later in pairwise(moments)]
+    assert all(wait >= 0.1 * number for number, wait in enumerate(waits, 1))
 
 
 def test_a_server_that_answers_with_an_error_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

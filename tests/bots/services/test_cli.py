@@ -109,6 +109,8 @@ def test_a_grid_has_its_own_browsers() -> None:
         ([URL, "noise", "--pace", "fast"], "number above 0, got 'fast'"),
         ([URL, "noise", "--seed", "1.5"], "whole number"),
         ([URL, "noise", "--grid", "localhost"], "expected a web address"),
+        ([URL, "noise", "--grid", "http://one:4444,two"], "two: expected a web address"),
+        ([URL, "noise", "--grid", "http://me:secret@g:4444"], "has a user or password in it"),
         ([URL, "noise", "--grid", "http://g", "--headed"], "leave --browser"),
         ([URL, "noise", "--nonsense"], "unrecognized arguments: --nonsense"),
     ],

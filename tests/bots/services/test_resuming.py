@@ -20,16 +20,21 @@ from bots.services.resuming import played, read_earlier
 from bots.services.run_folder import RunFolder, runner_of
 from bots.services.runner import run
 from pit import ROOT, Server
+from simulation.recording import RecordedRun
+from simulation.replay import replay
 from tests.bots.processes import all_gone, started_by
+from tests.bots.remembering import COUNTED, MODELS
 from tests.bots.runs import ENVIRON, document, lines, rows
 from tests.lab import new_session
 
 posix = pytest.mark.skipif(os.name == "nt", reason="kills with signal 9 and reads /proc")
 
 
-def start(lab: Server, session: str, out: Path, model: str = "zero_intelligence") -> subprocess.Popen[bytes]:
+def start(lab: Server, session: str, out: Path) -> subprocess.Popen[bytes]:
+    """Two rule traders and a model whose notes count its turns."""
+    (out / "seats.toml").write_text('1 = "zero_intelligence"\n2 = "noise"\n3 = "counting"\n')
     link = f"{lab.address}/SessionStartLinks/{session}"
-    command = [sys.executable, "-m", "bots.main", link, model, "--out", str(out), "--pace", "0.3", "--seed", "4"]
+    command = [sys.executable, "-m", "tests.bots.remembering", link, str(out), str(out / "seats.toml")]
     return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **ENVIRON}, stdout=subprocess.DEVNULL)
 
 
@@ -50,12 +55,12 @@ def kill_after(turns: int, runner: subprocess.Popen[bytes], folder: Path) -> set
 def test_a_killed_runner_is_taken_up_again_with_the_same_seats_in_the_same_folder(lab: Server, tmp_path: Path) -> None:
     session, codes = new_session(lab, seats=3, period_seconds=8, result_seconds=1)
     folder = tmp_path / "debug-runs" / "run-1"
-    orphans = kill_after(8, start(lab, session, tmp_path), folder)
+    orphans = kill_after(20, start(lab, session, tmp_path), folder)
     with (folder / "decisions.jsonl").open("a") as file:
         file.write('{"version": 3, "seat"')
     before = (folder / "decisions.jsonl").read_text().splitlines()[:-1]
     assert runner_of(folder)
-    result = run(RunConfig(resume=folder), ENVIRON)
+    result = run(RunConfig(resume=folder), ENVIRON, local=MODELS)
     assert all_gone(orphans)
     assert (result.folder, result.ended) == (folder, "finished")
     assert (folder / "decisions.jsonl").read_text().splitlines()[: len(before)] == before
@@ -65,12 +70,16 @@ def test_a_killed_runner_is_taken_up_again_with_the_same_seats_in_the_same_folde
         assert [line["turn"] for line in own] == list(range(1, len(own) + 1))
         assert {line["participant"] for line in own} == {code}
     check_what_the_folder_says(folder, len(before))
+    check_that_notes_went_on(folder)
+    done = replay(RecordedRun(folder))
+    assert done.differences == []
+    assert all(one.prompt is not False for one in done.verdicts)
     assert [path.name for path in tmp_path.glob("*/run-*")] == ["run-1"]
 
 
 def check_what_the_folder_says(folder: Path, before: int) -> None:
     manifest, summary = document(folder, "manifest.json"), document(folder, "summary.json")
-    assert [(one["turns"], one["seed"]) for one in manifest["resumed"]] == [(before, 5)]
+    assert [one["turns"] for one in manifest["resumed"]] == [before]
     assert manifest["seed"] == 4
     assert summary["decisions"]["due"] == len(lines(folder))
     acknowledged = {
@@ -82,6 +91,13 @@ def check_what_the_folder_says(folder: Path, before: int) -> None:
     on_record = {int(row["order_id"]) for row in rows(folder, "orders")}
     assert acknowledged <= on_record
     assert not (folder / ".runner").exists()
+
+
+def check_that_notes_went_on(folder: Path) -> None:
+    """Each answer counts one more than the one before, also across the death of the runner."""
+    calls = [line for line in read_transcript(folder / "llm_calls.jsonl") if "/turn-" in line["key"]]
+    counted = [int(COUNTED.findall(line["raw"])[0]) for line in calls if line["outcome"] == "ok"]
+    assert counted == list(range(1, len(counted) + 1))
 
 
 @posix

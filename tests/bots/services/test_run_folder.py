@@ -8,6 +8,9 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+import pytest
+
+from bots.services import run_folder
 from bots.services.run_folder import RunFolder
 
 
@@ -69,3 +72,36 @@ def test_documents_replace_each_other_whole(tmp_path: Path) -> None:
     folder.keep("seat-1.png", b"picture")
     assert json.loads((folder.path / "summary.json").read_text()) == {"ended": "finished"}
     assert sorted(path.name for path in folder.path.iterdir()) == [".runner", "run.log", "screenshots", "summary.json"]
+
+
+def test_a_run_that_did_not_begin_leaves_no_folder_and_its_number_is_used(tmp_path: Path) -> None:
+    for _ in range(2):
+        folder = RunFolder.create(tmp_path, production=False)
+        folder.write_json("manifest.json", {})
+        folder.discard()
+        assert not folder.path.exists()
+    assert folder.name == "run-2"
+
+
+def test_a_folder_that_cannot_be_written_when_it_has_just_been_made_goes_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, scrub: object) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr(run_folder, "_logger", full)
+    with pytest.raises(OSError, match="no room"):
+        RunFolder.create(tmp_path, production=False)
+    assert not list(tmp_path.glob("*/run-*"))
+
+
+def test_turns_that_wait_for_room_count_too(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path, production=False)
+    folder.record({"turn": 1})
+    (folder.path / "decisions.jsonl").rename(tmp_path / "kept")
+    (folder.path / "decisions.jsonl").mkdir()
+    folder.record({"turn": 2})
+    (folder.path / "decisions.jsonl").rmdir()
+    (tmp_path / "kept").rename(folder.path / "decisions.jsonl")
+    assert [line["turn"] for line in folder.lines] == [1, 2]
+    folder.close()

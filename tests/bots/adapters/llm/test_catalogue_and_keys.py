@@ -175,3 +175,4 @@ def test_keys_are_blotted_out_of_any_text() -> None:
     assert keys.scrub('the key quoted"key-of-a-vendor is bad') == "the key [key] is bad"
     assert keys.scrub('{"key": "quoted\\"key-of-a-vendor"}') == '{"key": "[key]"}'
     assert keys.scrub("a short word") == "a short word"
+    assert Keys({"OTREE_ADMIN_PASSWORD": "of-the-lab-itself"}).scrub("it is of-the-lab-itself") == "it is [key]"

@@ -166,3 +166,26 @@ def scripted(folder: Path, say: Any) -> Models:
     local = {"scripted": Scripted(script)}
     transcript = Transcript(folder / NAME)
     return Models(catalogue=catalogue(), keys=Keys({}), local=local, transcript=transcript, timing=swift())
+
+
+def test_without_room_lines_wait_for_the_next_that_finds_some_and_nobody_fails(tmp_path: Path) -> None:
+    disk, full = tmp_path / "disk", tmp_path / "full"
+    disk.mkdir()
+    transcript, keys = Transcript(disk / "llm_calls.jsonl"), Keys({})
+    transcript.write({"key": "a"}, keys)
+    disk.rename(full)
+    transcript.write({"key": "b"}, keys)
+    transcript.write({"key": "c"}, keys)
+    full.rename(disk)
+    transcript.write({"key": "d"}, keys)
+    transcript.close()
+    assert [line["key"] for line in read_transcript(disk / "llm_calls.jsonl")] == ["a", "b", "c", "d"]
+
+
+def test_a_record_that_found_no_room_to_the_end_is_told(tmp_path: Path) -> None:
+    transcript = Transcript(tmp_path / "llm_calls.jsonl")
+    (tmp_path / "llm_calls.jsonl").unlink()
+    (tmp_path / "llm_calls.jsonl").mkdir()
+    transcript.write({"key": "a"}, Keys({}))
+    with pytest.raises(IsADirectoryError):
+        transcript.close()

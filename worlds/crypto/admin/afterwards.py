@@ -1,0 +1,68 @@
+"""What the administrator would have told during a run over past bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from worlds.crypto.admin.alerts import Watch
+from worlds.crypto.admin.events import FILE_NAME, Bus, Event
+from worlds.crypto.admin.notices import file
+from worlds.crypto.admin.office import Office
+from worlds.crypto.admin.settings import limits_of
+from worlds.crypto.data.bars import BAR
+from worlds.crypto.settings import AdminSettings
+
+ORDER = ("closed", "breach", "equity")  # of one bar
+
+
+def watch_over(
+    folder: Path,
+    started: Event,
+    equity: pd.DataFrame,
+    trades: pd.DataFrame,
+    decisions: pd.DataFrame,
+    settings: AdminSettings,
+) -> int:
+    """Write a run's events, with the alerts that they give, to its folder. Returns how many alerts.
+
+    The tables are those of the run's folder; of each, rows of one desk.
+    """
+    (folder / FILE_NAME).unlink(missing_ok=True)
+    bus, alerts = Bus(), list[Event]()
+    notices = [file(folder)] if settings.enabled else []
+    Office(bus, folder, Watch(limits_of(settings)), notices, reports=False)
+    bus.subscribe(alerts.append, "alert")
+    bus.publish(started)
+    events = [*_closed(trades), *_breaches(decisions), *_equity(equity)]
+    for event in sorted(events, key=lambda one: (one.at, ORDER.index(one.kind))):
+        bus.publish(event)
+    last = events[-1].at if events else started.at
+    bus.publish(Event("ended", last, {"why": "all bars were played"}))
+    return len(alerts)
+
+
+def _equity(frame: pd.DataFrame) -> Iterator[Event]:
+    for time, equity in zip(_closes(frame["time"]), frame["equity"], strict=True):
+        yield Event("equity", time, {"equity": float(equity)})
+
+
+def _closed(frame: pd.DataFrame) -> Iterator[Event]:
+    for time, symbol, gain in zip(_closes(frame["exit_time"]), frame["symbol"], frame["gain"], strict=True):
+        yield Event("closed", time, {"symbol": str(symbol), "pnl": float(gain)})
+
+
+def _breaches(frame: pd.DataFrame) -> Iterator[Event]:
+    held_back = frame[frame["verdict"] != "pass"]
+    for time, symbol, check in zip(_closes(held_back["time"]), held_back["symbol"], held_back["check"], strict=True):
+        yield Event("breach", time, {"symbol": str(symbol), "check": str(check)})
+
+
+def _closes(opens: pd.Series) -> Sequence[datetime]:
+    """Bars are named by their open; what happened in them is known at their close."""
+    seconds = (opens.to_numpy().astype("datetime64[s]") + BAR).astype(np.int64)
+    return [datetime.fromtimestamp(int(one), UTC) for one in seconds]

@@ -1,0 +1,1 @@
+"""The desk's commands: a module each, with its arguments (`add`) and what it does (`run`)."""

@@ -1,0 +1,1 @@
+"""Four-hour bars of several coins: read, checked, downloaded or drawn by chance. Knows no agents."""

@@ -1,0 +1,1 @@
+"""The desk's books: what is proposed, what the risk role lets through, and what becomes of the money."""

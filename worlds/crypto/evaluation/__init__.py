@@ -1,0 +1,1 @@
+"""How well a lane did, beside what, and how sure that is."""
