@@ -17,11 +17,12 @@ from pydantic import BaseModel, Field
 
 from bots.adapters.llm import Failure, Message, Request
 from bots.agents.asking import AsksByName, Line
-from bots.agents.desk import withdraw
+from bots.agents.desk import SIDES, withdraw
 from bots.agents.execution import POLICIES, Intent, Work, orders, position
+from bots.agents.rule import Move, told
 from bots.agents.trader import CLOSED, Decision
 from market.events import Phase
-from market.orders import Side
+from market.orders import Action, Side
 from market.view import MarketView
 from market.words import money
 
@@ -79,8 +80,12 @@ class IntentAgent:
         self._line = Line(models=models, name=alias, seat=number, clock=time.monotonic, **settings)
 
     def decide(self, view: MarketView) -> Decision:
-        if view.phase is not Phase.OPEN:
-            return CLOSED
+        return CLOSED if view.phase is not Phase.OPEN else told(self._move(view))
+
+    def wishes(self, view: MarketView) -> tuple[Action, ...]:
+        return self._move(view)[0]
+
+    def _move(self, view: MarketView) -> Move:
         if self._start is None:
             self._start = view.holdings.shares
         if view.seconds >= self._next:
@@ -90,11 +95,11 @@ class IntentAgent:
 
     # Trading
 
-    def _trade(self, view: MarketView) -> Decision:
+    def _trade(self, view: MarketView) -> Move:
         """What is due now of what is wanted; own orders that no longer serve it are taken back."""
         work = self._work
         if work is None or work.left(view) <= 0:
-            return Decision(actions=withdraw(view, *Side), reason="nothing is wanted")
+            return withdraw(view, *SIDES), "nothing is wanted", ()
         intent = work.intent
         spread = view.quote.spread
         if self._limit is not None and (spread is None or spread > self._limit):
@@ -102,7 +107,7 @@ class IntentAgent:
             intent = replace(intent, urgency="low")
         wanted = self._policy.due(work, view) - work.done(view)
         actions = (*withdraw(view, intent.side.other), *orders(intent, wanted, view))
-        return Decision(actions=actions, reason=f"{intent.side}, {work.left(view)} to go: {intent.note}")
+        return actions, "{}, {} to go: {}", (intent.side, work.left(view), intent.note)
 
     # Asking
 

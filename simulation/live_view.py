@@ -126,11 +126,14 @@ class LiveView:
         price = book.top * book.sign
         for order in self.orders:
             if order.price == price:
-                return self._beside_own(side)
+                return self._beside_own(book)
         return price
 
-    def _beside_own(self, side: Side) -> int | None:
-        return MarketView.best_price_of_others(self.as_view(), side)
+    def _beside_own(self, book: BookSide) -> int | None:
+        for price in book.ranked():
+            if book.levels[price].total > sum([order.quantity for order in self.orders if order.price == price]):
+                return price
+        return None
 
     def recent_prices(self, count: int) -> list[int]:
         return self.venue.prices[-count:]

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from bots.adapters.llm import Models
-from bots.agents.trader import Decision, Trader
+from bots.agents.trader import Brief
 from market.facts import facts_of
-from market.orders import Side
+from market.orders import Action, Side
 from market.treatments import Role, Treatment
 from market.view import MarketView
 from simulation.flow import TRADERS as FLOW_TRADERS
@@ -110,12 +110,12 @@ class Simulated:
 
 class _Agent(NamedTuple):
     account: Holder
-    trader: Trader
+    trader: Brief
     view: LiveView
 
 
 # What the hot loop needs of an agent.
-Seat = tuple[Holder, Callable[[MarketView], Decision], MarketView]
+Seat = tuple[Holder, Callable[[MarketView], tuple[Action, ...]], MarketView]
 
 
 def simulate(settings: MarketSettings, models: Models) -> Simulated:
@@ -180,7 +180,7 @@ class _Market:
 
     def run(self) -> None:
         rng = np.random.default_rng(list(f"{self.settings.seed} order".encode()))
-        seats = [(one.account, one.trader.decide, one.view.as_view()) for one in self.agents]
+        seats = [(one.account, one.trader.wishes, one.view.as_view()) for one in self.agents]
         every = max(1, self.settings.steps // SAMPLES)
         for tick in range(1, self.settings.steps + 1):
             self._tick(tick, seats, rng.permutation(len(seats)).tolist())
@@ -196,8 +196,8 @@ class _Market:
         if self.flow:
             self.flow.act(self.settings.value.start)
         for place in order:
-            own, decide, view = seats[place]
-            for action in decide(view).actions:
+            own, wishes, view = seats[place]
+            for action in wishes(view):
                 submit(own, action)
                 commands += 1
         self.done.commands += commands

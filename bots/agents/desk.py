@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil, floor
 
 from market.orders import Action, CancelOrder, PlaceOrder, ReplaceOrder, Side
@@ -16,8 +16,22 @@ SIDES = (BUY, SELL)
 ANY_NUMBER = 10**6
 
 
+Orders = Sequence[OwnOrder]
+
+
 def own_orders(view: MarketView, side: Side) -> list[OwnOrder]:
     return [order for order in view.orders if order.side is side]
+
+
+def own_by_side(view: MarketView) -> tuple[Orders, Orders]:
+    """Bids and asks."""
+    if not view.orders:
+        return (), ()
+    bids: list[OwnOrder] = []
+    asks: list[OwnOrder] = []
+    for order in view.orders:
+        (bids if order.side is BUY else asks).append(order)
+    return bids, asks
 
 
 def best_of_others(view: MarketView, side: Side) -> Level | None:
@@ -119,23 +133,31 @@ def aim(view: MarketView, side: Side, price: int, quantity: int = 1) -> tuple[Ac
 
     Own orders on the way are taken back first, so that nobody trades with themselves.
     """
-    actions = post(view, side, price, quantity)
-    if not actions or not view.orders:
-        return actions
-    other = SELL if side is BUY else BUY
-    crossed = [CancelOrder(one.id) for one in own_orders(view, other) if takes(one.price, side, price)]
-    return (*crossed, *actions) if crossed else actions
+    bids, asks = own_by_side(view)
+    actions = _post(view, side, price, quantity, bids if side is BUY else asks)
+    crossed = _crossed(asks if side is BUY else bids, side, price) if actions else ()
+    return (*[CancelOrder(one.id) for one in crossed], *actions) if crossed else actions
+
+
+def _crossed(theirs: Orders, side: Side, price: int | None) -> Orders:
+    """Those of the other side's own orders that one of this side at `price` would meet."""
+    if not theirs or price is None:
+        return ()
+    return [one for one in theirs if takes(one.price, side, price)]
 
 
 def post(view: MarketView, side: Side, price: int, quantity: int = 1) -> tuple[Action, ...]:
     """As `aim`, for prices that meet no own order. As many of `quantity` shares as the account and the rules allow."""
+    return _post(view, side, price, quantity, own_orders(view, side))
+
+
+def _post(view: MarketView, side: Side, price: int, quantity: int, own: Orders) -> tuple[Action, ...]:
     facts = view.facts
     quantity = affordable(view, side, price, 1 if facts.single_unit else quantity)
     if quantity < 1 or not facts.price_min <= price <= facts.price_max:
         return ()
     if (facts.induced or facts.improvement) and not _allowed(view, side, price):
         return ()
-    own = own_orders(view, side)
     if not own:
         return (PlaceOrder(side, price, quantity),)
     kept = own[0]
@@ -158,28 +180,21 @@ def quote(view: MarketView, prices: Mapping[Side, int], quantity: int = 1) -> tu
     bid, ask = prices.get(BUY), prices.get(SELL)
     if bid is not None and ask is not None and bid >= ask:
         return quote(view, {SELL: ask}, quantity)
-    buys = () if bid is None else post(view, BUY, bid, quantity)
-    sells = () if ask is None else post(view, SELL, ask, quantity)
-    if not view.orders:
+    bids, asks = own_by_side(view)
+    buys = () if bid is None else _post(view, BUY, bid, quantity, bids)
+    sells = () if ask is None else _post(view, SELL, ask, quantity, asks)
+    if not bids and not asks:
         return (*buys, *sells)
-    gone = () if buys and sells else _given_up(view, prices, (BUY, buys), (SELL, sells))
+    crossed_asks, crossed_bids = _crossed(asks, BUY, bid), _crossed(bids, SELL, ask)
+    gone: list[OwnOrder] = []
+    # orders of a side that is not moved may stand where the side is quoted and the other's new price meets none
+    if not buys and (bid is None or crossed_bids):
+        gone += bids
+    if not sells and (ask is None or crossed_asks):
+        gone += asks
     # An ask in the way of the new bid moves first, else the bid: so neither meets the other's old price.
-    blocked = bid is not None and any(order.price <= bid for order in own_orders(view, SELL))
-    return (*gone, *sells, *buys) if blocked else (*gone, *buys, *sells)
-
-
-def _given_up(
-    view: MarketView, prices: Mapping[Side, int], *moves: tuple[Side, tuple[Action, ...]]
-) -> tuple[Action, ...]:
-    """The orders of sides that are not moved and may not stay either are taken back."""
-    return withdraw(view, *[side for side, made in moves if not made and not _may_stay(view, side, prices)])
-
-
-def _may_stay(view: MarketView, side: Side, prices: Mapping[Side, int]) -> bool:
-    """Whether own orders that are not moved may stand: the side is quoted, and the other's new price meets none."""
-    other = prices.get(side.other)
-    meets = other is not None and any(takes(order.price, side.other, other) for order in own_orders(view, side))
-    return side in prices and not meets
+    moves = (*sells, *buys) if crossed_asks else (*buys, *sells)
+    return (*[CancelOrder(one.id) for one in gone], *moves) if gone else moves
 
 
 def withdraw(view: MarketView, *which: Side) -> tuple[Action, ...]:

@@ -63,8 +63,13 @@ def going_price(view: MarketView) -> float | None:
     """
     if view.facts.institution == "call":
         return last_price(view) or share_value(view)
-    if (mid := others_mid(view)) is not None:
-        return mid
+    return price_between(view, view.best_price_of_others(BUY), view.best_price_of_others(SELL))
+
+
+def price_between(view: MarketView, bid: int | None, ask: int | None) -> float | None:
+    """`going_price` of continuous trading, for who has looked up what others bid and ask."""
+    if bid is not None and ask is not None:
+        return (bid + ask) / 2
     if view.trades and view.trades[-1].period == view.period:
         return view.trades[-1].price
     value = share_value(view)

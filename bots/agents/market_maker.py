@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bots.agents.desk import BUY, SELL, in_bounds, quote, units
-from bots.agents.estimates import going_price
-from bots.agents.rule import RuleTrader
+from bots.agents.estimates import going_price, price_between
+from bots.agents.rule import NOTHING, Move, RuleTrader
 from bots.agents.sheets import Draft, per_unit
-from bots.agents.trader import NOTHING_LEFT, Decision
+from bots.agents.trader import Decision
 from market.orders import SheetOrder, Side
 from market.view import MarketView
 
@@ -45,18 +45,28 @@ class MarketMaker(RuleTrader):
         self._start = None
 
     def decide(self, view: MarketView) -> Decision:
-        if self._start is None:
-            self._start = view.holdings.shares
+        self._count(view)
         return super().decide(view)
 
-    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Decision:
+    def move(self, view: MarketView) -> Move:
+        self._count(view)
+        return super().move(view)
+
+    def _count(self, view: MarketView) -> None:
+        if self._start is None:
+            self._start = view.holdings.shares
+
+    def trade(self, view: MarketView, able: tuple[Side, ...]) -> Move:
         held = self._inventory(view)
         wanted = self._wanted(held, able)
         if not wanted:
-            return NOTHING_LEFT
-        day = going_price(view)
-        prices = {side: self._keep_or_move(view, side, self._price(view, side, day, held)) for side in wanted}
-        return Decision(actions=quote(view, prices, self.config.size), reason=f"quotes, inventory {held:+d}")
+            return NOTHING
+        bid, ask = view.best_price_of_others(BUY), view.best_price_of_others(SELL)
+        day, prices = price_between(view, bid, ask), {}
+        for side in wanted:
+            price = self._price(view, side, day, held, ask if side is BUY else bid)
+            prices[side] = self._keep_or_move(view, side, price)
+        return quote(view, prices, self.config.size), "quotes, inventory {:+d}", (held,)
 
     def draft(self, view: MarketView, able: tuple[Side, ...]) -> Draft:
         held = self._inventory(view)
@@ -67,7 +77,8 @@ class MarketMaker(RuleTrader):
         if view.facts.induced:
             yield from per_unit(view, side, lambda unit: unit * (1 + self._away(side)))
         else:
-            yield SheetOrder(side, self._price(view, side, going_price(view), held), self.config.size)
+            opposite = view.best_price_of_others(side.other)
+            yield SheetOrder(side, self._price(view, side, going_price(view), held, opposite), self.config.size)
 
     def _wanted(self, held: int, able: Iterable[Side]) -> tuple[Side, ...]:
         """The sides on which a quote more would not lead beyond the most inventory."""
@@ -78,13 +89,12 @@ class MarketMaker(RuleTrader):
         """Shares above those at the start; in induced markets 0, as units leave with the trade."""
         return 0 if view.facts.induced or self._start is None else view.holdings.shares - self._start
 
-    def _price(self, view: MarketView, side: Side, day: float | None, held: int) -> int:
-        """The price of the `day`, less what inventory weighs, a half spread away, and behind the others' best on the
-        other side."""
+    def _price(self, view: MarketView, side: Side, day: float | None, held: int, opposite: int | None) -> int:
+        """The price of the `day`, less what inventory weighs, a half spread away, and behind the `opposite` price: the
+        others' best on the other side."""
         centre = self._guess(view, side) if day is None else day
         skewed = 1 - self.config.skew * held + self._away(side)
         price = in_bounds(view, side, centre * skewed)
-        opposite = view.best_price_of_others(SELL if side is BUY else BUY)
         if opposite is None:
             return price
         return min(price, opposite - 1) if side is BUY else max(price, opposite + 1)

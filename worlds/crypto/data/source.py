@@ -40,4 +40,5 @@ def downloads(data: DataSettings) -> Path:
 
 def first_line(bars: Bars) -> str:
     """What every output begins with, so that nobody takes one source for another."""
-    return f"Bars: {'' if bars.synthetic else 'real, '}{bars.origin} ({len(bars)} bars of 4 hours, {', '.join(bars.symbols)})."
+    real = "" if bars.synthetic else "real, "
+    return f"Bars: {real}{bars.origin} ({len(bars)} bars of 4 hours, {', '.join(bars.symbols)})."
