@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (2, 1.2)), (0, (5, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
 BUCKETS = np.linspace(0, 1, 11)
 FEWEST_TRADES = 20
+Z95 = 1.959963984540054
 
 
 def family(name: str) -> str:
@@ -72,13 +73,13 @@ def calibration_figure(trades: pd.DataFrame) -> Figure | None:
     bucket = np.clip(np.digitize(trades["confidence"], BUCKETS) - 1, 0, 9)
     grouped = pd.DataFrame({"bucket": bucket, "stated": trades["confidence"], "gained": trades["gain"] > 0})
     found = grouped.groupby("bucket").agg(stated=("stated", "mean"), gained=("gained", "mean"), n=("stated", "size"))
-    # a normal approximation is enough for bars that warn of small numbers
-    error = 1.96 * np.sqrt(found["gained"] * (1 - found["gained"]) / found["n"])
+    low, high = _wilson(found["gained"], found["n"])
     with style():
         figure = blank(6, 6)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
         above.plot([0, 1], [0, 1], color=MUTE, linestyle=DASHES[2], linewidth=1, label="perfectly calibrated")
-        above.errorbar(found["stated"], found["gained"], error, fmt="o-", color=COLOURS[0], capsize=3, label="trades")
+        bars = {"yerr": [found["gained"] - low, high - found["gained"]], "capsize": 3}
+        above.errorbar(found["stated"], found["gained"], fmt="o", color=COLOURS[0], label="trades", **bars)
         above.set_ylim(-0.02, 1.02)
         above.set_ylabel("Share of trades that gained")
         above.legend(loc="upper left")
@@ -87,6 +88,15 @@ def calibration_figure(trades: pd.DataFrame) -> Figure | None:
         below.set_xlabel("Stated chance to gain")
         below.set_xlim(0, 1)
     return figure
+
+
+def _wilson(share: pd.Series, n: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Wilson's 95 % interval of a share, which also holds for few trades and near 0 and 1."""
+    square = Z95**2
+    middle = (share + square / (2 * n)) / (1 + square / n)
+    half = Z95 * np.sqrt(share * (1 - share) / n + square / (4 * n**2)) / (1 + square / n)
+    # at 0 and 1 rounding may leave the interval beside its share
+    return np.minimum(middle - half, share), np.maximum(middle + half, share)
 
 
 def learning_figure(iterations: pd.DataFrame) -> Figure:
@@ -156,7 +166,8 @@ def _lives(axes: Axes, order: pd.DataFrame, scores: pd.DataFrame) -> None:
 
 
 def _arrows(axes: Axes, names: Sequence[str], moves: pd.DataFrame) -> None:
-    for at, teacher, student in zip(moves["iteration"], moves["from"], moves["to"], strict=True):
+    once = moves.drop_duplicates(["iteration", "from", "to"])
+    for at, teacher, student in zip(once["iteration"], once["from"], once["to"], strict=True):
         start, end = names.index(teacher), names.index(student)
         bow = {"arrowstyle": "-|>", "color": COLOURS[1], "lw": 0.9, "connectionstyle": "arc3,rad=0.25"}
         axes.annotate("", (at, end), (at, start), arrowprops=bow)

@@ -17,6 +17,7 @@ from worlds.crypto.desk.engine import Result
 from worlds.crypto.desk.ledger import EXITS
 from worlds.crypto.desk.tape import Tape
 from worlds.crypto.desk.verdicts import CHECKS, VERDICTS
+from worlds.crypto.drawing import draw
 from worlds.crypto.evaluation.metrics import calibration_error, drawdown, growth, hit_rate, sharpe
 from worlds.crypto.settings import Config
 from worlds.errors import WorldError
@@ -136,10 +137,11 @@ def equity(results: Mapping[str, tuple[Result, int]], tape: Tape, bars: Bars) ->
 def write(folder: Path, bars: Bars, summary: Document, tables: Mapping[str, pd.DataFrame]) -> None:
     for name, frame in tables.items():
         write_table(folder, name, frame)
-    write_json(folder / SUMMARY, {"data": first_line(bars), **summary})
+    figures = draw(folder, tables, first_line(bars))
+    write_json(folder / SUMMARY, {"data": first_line(bars), **summary, "figures": figures})
 
 
 def document(title: str, bars: Bars, about: str, tables: Sequence[Document], **more: Any) -> Document:
     """`summary.json` as reports show it: what it says begins with where the bars are from."""
     text = f"{first_line(bars)} {about}".strip()
-    return {"kind": KIND, "title": title, "about": text, "tables": list(tables), "figures": [], **more}
+    return {"kind": KIND, "title": title, "about": text, "tables": list(tables), **more}

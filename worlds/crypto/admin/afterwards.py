@@ -15,14 +15,17 @@ from worlds.crypto.admin.notices import file
 from worlds.crypto.admin.office import Office
 from worlds.crypto.admin.settings import limits_of
 from worlds.crypto.data.bars import BAR
+from worlds.crypto.desk.verdicts import HARD, VERDICTS
 from worlds.crypto.settings import AdminSettings
 
+REFUSED = VERDICTS[HARD]  # what is made smaller is no breach
 ORDER = ("closed", "breach", "equity")  # of one bar
 
 
 def watch_over(
     folder: Path,
-    started: Event,
+    source: str,
+    symbols: Sequence[str],
     equity: pd.DataFrame,
     trades: pd.DataFrame,
     decisions: pd.DataFrame,
@@ -30,25 +33,26 @@ def watch_over(
 ) -> int:
     """Write a run's events, with the alerts that they give, to its folder. Returns how many alerts.
 
-    The tables are those of the run's folder; of each, rows of one desk.
+    `source`: of the bars, in words. The tables are those of the run's folder; of each, rows of one desk.
     """
     (folder / FILE_NAME).unlink(missing_ok=True)
     bus, alerts = Bus(), list[Event]()
     notices = [file(folder)] if settings.enabled else []
     Office(bus, folder, Watch(limits_of(settings)), notices, reports=False)
     bus.subscribe(alerts.append, "alert")
-    bus.publish(started)
     events = [*_closed(trades), *_breaches(decisions), *_equity(equity)]
-    for event in sorted(events, key=lambda one: (one.at, ORDER.index(one.kind))):
+    events.sort(key=lambda one: (one.at, ORDER.index(one.kind)))
+    bus.publish(Event("started", events[0].at, {"source": source, "symbols": list(symbols)}))
+    for event in events:
         bus.publish(event)
-    last = events[-1].at if events else started.at
-    bus.publish(Event("ended", last, {"why": "all bars were played"}))
+    bus.publish(Event("ended", events[-1].at, {"why": "all bars were played"}))
     return len(alerts)
 
 
 def _equity(frame: pd.DataFrame) -> Iterator[Event]:
-    for time, equity in zip(_closes(frame["time"]), frame["equity"], strict=True):
-        yield Event("equity", time, {"equity": float(equity)})
+    """Without positions by coin, which the table does not keep."""
+    for time, equity, exposure in zip(_closes(frame["time"]), frame["equity"], frame["exposure"], strict=True):
+        yield Event("equity", time, {"equity": float(equity), "exposures": {"all": float(equity * exposure)}})
 
 
 def _closed(frame: pd.DataFrame) -> Iterator[Event]:
@@ -57,7 +61,7 @@ def _closed(frame: pd.DataFrame) -> Iterator[Event]:
 
 
 def _breaches(frame: pd.DataFrame) -> Iterator[Event]:
-    held_back = frame[frame["verdict"] != "pass"]
+    held_back = frame[frame["verdict"] == REFUSED]
     for time, symbol, check in zip(_closes(held_back["time"]), held_back["symbol"], held_back["check"], strict=True):
         yield Event("breach", time, {"symbol": str(symbol), "check": str(check)})
 

@@ -30,7 +30,7 @@ class Limits:
     breaches: int = 3
     concentration: float = 0.5
     losses: int = 5
-    cooldown: timedelta = timedelta(hours=12)
+    cooldown: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,8 @@ class Watch:
         while event.at - self._breaches[0] > DAY:
             self._breaches.popleft()
         if len(self._breaches) >= self.limits.breaches:
-            text = f"{len(self._breaches)} proposals broke a risk limit in 24 hours, the last {event.facts['check']}."
+            last = event.facts["check"]
+            text = f"The risk role refused {len(self._breaches)} proposals in 24 hours, the last one by {last}."
             yield _alert("risk_breaches", "warning", event.at, len(self._breaches), self.limits.breaches, text)
 
 

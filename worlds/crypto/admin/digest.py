@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -113,5 +113,25 @@ def _figures(told: Digest) -> list[str]:
 
 
 def _alerts(told: Digest) -> list[str]:
-    lines = [f"  {one['at']:%Y-%m-%d %H:%M}  {one['level']:<8}  {one['text']}" for one in told.alerts]
-    return [f"Alerts          {len(lines)}", *lines]
+    """How often each rule spoke, and what it said last."""
+    return [f"Alerts          {len(told.alerts)}", *(f"  {line}" for line in summed(told.alerts))]
+
+
+def summed(alerts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A line a rule."""
+    return [
+        f"{level:<8}  {rule:<13}  {times:>3} x, last {last}: {text}"
+        for level, rule, times, last, text in by_rule(alerts)
+    ]
+
+
+def by_rule(alerts: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, int, str, str]]:
+    """(level, rule, how often, last time, last text), the critical ones first: a rule that goes on speaking must not
+    hide the others."""
+    rules: dict[str, list[Mapping[str, Any]]] = {}
+    for one in sorted(alerts, key=lambda alert: str(alert["level"])):
+        rules.setdefault(str(one["rule"]), []).append(one)
+    return [
+        (said[-1]["level"], rule, len(said), f"{said[-1]['at']:%Y-%m-%d %H:%M}", said[-1]["text"])
+        for rule, said in rules.items()
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from worlds.crypto.admin.digest import summed
 from worlds.crypto.admin.events import FILE_NAME, Event, Kind, recorded
 from worlds.errors import WorldError
 
@@ -63,5 +64,5 @@ def _equity(event: Event | None) -> list[str]:
 def _alerts(events: list[Event], newest: Event | None) -> list[str]:
     """Of the day before the newest bar."""
     day = [event for event in events if event.kind == "alert" and newest and newest.at - event.at <= timedelta(days=1)]
-    lines = [f"  {event.at:%Y-%m-%d %H:%M}  {event.facts['level']:<8}  {event.facts['text']}" for event in day]
-    return [f"Alerts      {len(lines)} in the last 24 hours of the market", *lines]
+    lines = [f"  {line}" for line in summed([{"at": event.at, **event.facts} for event in day])]
+    return [f"Alerts      {len(day)} in the last 24 hours of the market", *lines]

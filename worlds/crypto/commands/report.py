@@ -78,6 +78,8 @@ def _exposure(event: Event) -> float:
 
 
 def _tables(told: Digest) -> list[dict[str, Any]]:
+    from worlds.crypto.admin.digest import by_rule
+
     days = (told.until - told.since).days
     change = told.last / told.first - 1 if told.first and told.last else None
     figures = [
@@ -89,7 +91,7 @@ def _tables(told: Digest) -> list[dict[str, Any]]:
         ["of them with a gain", told.wins],
         ["proposals held back by the risk role", sum(told.breaches.values())],
     ]
-    alerts = [[f"{one['at']:%Y-%m-%d %H:%M}", one["level"], one["text"]] for one in told.alerts]
+    alerts = [list(row) for row in by_rule(told.alerts)]
     return [
         {"title": f"The last {days} days", "columns": ["", "value"], "rows": figures},
         {
@@ -97,5 +99,5 @@ def _tables(told: Digest) -> list[dict[str, Any]]:
             "columns": ["coin", "gain (USDT)"],
             "rows": [list(one) for one in told.pnl.items()],
         },
-        {"title": "Alerts", "columns": ["time (UTC)", "level", "what"], "rows": alerts},
+        {"title": "Alerts", "columns": ["level", "rule", "times", "last (UTC)", "what it said last"], "rows": alerts},
     ]

@@ -64,7 +64,7 @@ def _traded(config: Config, bars: Any, folder: Path, options: argparse.Namespace
     inventories = {role: one.inventory for role, one in config.agents.items()}
     floor = Floor(bars, inventories=inventories, cross=config.data.add_cross_features)
     seats, names = seats_of(config), _names(config)
-    scores, asked = _scores(floor, seats, names), _asked(floor, seats, options, folder)
+    scores, asked = _scores(floor, seats, names), _asked(floor, seats, config, options, folder)
     result = asked.result if asked else floor.trade([seats], record=True)
     basic = baselines(floor.tape, 0, len(bars), floor.costs)
     lanes = {"desk": (result, 0), **{name: (basic, number) for number, name in enumerate(BASELINES)}}
@@ -85,7 +85,18 @@ def _traded(config: Config, bars: Any, folder: Path, options: argparse.Namespace
         "scores": DataFrame(scores).assign(source=bars.source),
     }
     recording.write(folder, bars, summary, frames)
+    _watch(folder, bars, frames, config)
     return summary
+
+
+def _watch(folder: Path, bars: Any, frames: dict[str, Any], config: Config) -> None:
+    """What the administrator would have told, for `report` and `status`."""
+    from worlds.crypto.admin.afterwards import watch_over
+    from worlds.crypto.data.source import first_line
+
+    own = {name: frames[name][frames[name]["name"] == "desk"] for name in ("equity", "trades", "decisions")}
+    alerts = watch_over(folder, first_line(bars).removeprefix("Bars: "), bars.symbols, **own, settings=config.admin)
+    print(f"\n{alerts} alerts of the administrator: {folder / 'events.jsonl'}")
 
 
 def _names(config: Config) -> dict[str, str]:
@@ -111,17 +122,20 @@ def _scores(floor: Floor, seats: Seats, names: dict[str, str]) -> list[dict[str,
     return scores
 
 
-def _asked(floor: Floor, seats: Seats, options: argparse.Namespace, folder: Path) -> Asked | None:
+def _asked(floor: Floor, seats: Seats, config: Config, options: argparse.Namespace, folder: Path) -> Asked | None:
     """The run with a model in the trader's place, None where none is named."""
     if not options.model:
         return None
     from worlds.crypto.evaluation.asked import trade_asking
     from worlds.crypto.models import open_line
+    from worlds.crypto.news.newsroom import newsroom
+    from worlds.crypto.paper.trading import newest_close
     from worlds.crypto.roles.model_trader import Log
 
     line = open_line(options, folder)
     try:
-        asked = trade_asking(floor, seats, line, options.every)
+        room = newsroom(config, newest_close(floor.bars), line)
+        asked = trade_asking(floor, seats, line, options.every, room=room)
     finally:
         line.close()
     for thought in asked.thoughts:

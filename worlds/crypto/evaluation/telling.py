@@ -49,6 +49,7 @@ def frames(contest: Contest, outcome: Outcome, tape: Tape) -> dict[str, pd.DataF
         "trades": pd.concat(trades, ignore_index=True),
         "equity": recording.equity({**lanes, **basic}, part, bars),
         "scores": scores(outcome, bars),
+        **_learning(outcome, bars),
     }
 
 
@@ -59,6 +60,36 @@ def scores(outcome: Outcome, bars: Bars) -> pd.DataFrame:
         for one in outcome.learned
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _learning(outcome: Outcome, bars: Bars) -> dict[str, pd.DataFrame]:
+    """Iterations, agents and moves of knowledge of all populations, a row each."""
+    rows: dict[str, list[dict[str, Any]]] = {"iterations": [], "agents": [], "moves": []}
+    for one in outcome.learned:
+        first = {"source": bars.source, "arm": one.arm, "seed": one.seed}
+        rows["iterations"] += [first | _iteration(lived) for lived in one.population.history]
+        rows["moves"] += [first | move for lived in one.population.history for move in _moves(lived)]
+        rows["agents"] += [
+            first | {"role": role, "agent": agent.id, "variant": agent.variant, "parent": agent.parent}
+            for role in ROLES
+            for agent in one.population.teams[role]
+        ]
+    columns = {"moves": ["source", "arm", "seed", "iteration", "role", "from", "to", "parameter", "moved"]}
+    return {name: pd.DataFrame(made, columns=columns.get(name)) for name, made in rows.items()}
+
+
+def _iteration(lived: Document) -> Document:
+    # who learns nothing is not asked for Shapley values
+    by_role = {f"{what}_{role}": lived[what].get(role) for what in ("shapley", "diversity") for role in ROLES}
+    told = {name: lived[name] for name in ("iteration", "best", "mean")}
+    return {**told, **by_role, "mutated": len(lived["mutated"]), "pruned": " ".join(lived["pruned"])}
+
+
+def _moves(lived: Document) -> Iterator[Document]:
+    """A row a parameter; its share of the variants' span that it moved by."""
+    for move in lived["transferred"]:
+        who = {"iteration": lived["iteration"], **{name: move[name] for name in ("role", "from", "to")}}
+        yield from (who | {"parameter": name, "moved": share} for name, share in move["moved"].items())
 
 
 def _lanes(outcome: Outcome) -> Iterator[tuple[Any, Any]]:

@@ -15,12 +15,15 @@ from worlds.crypto.admin.events import Bus, Event, Kind
 from worlds.crypto.data.bars import Bars
 from worlds.crypto.desk.proposals import Lane, Proposals
 from worlds.crypto.desk.tape import Tape
+from worlds.crypto.desk.verdicts import HARD, VERDICTS
 from worlds.crypto.paper.client import Exchange, Unreachable
 from worlds.crypto.paper.curve import Curve
 from worlds.crypto.paper.deciding import Account, Position, Target, decide
 from worlds.crypto.paper.orders import Orders
 from worlds.crypto.paper.tickets import ZERO, Instrument, Refusal, Ticket, legs, limit
 from worlds.crypto.settings import PaperSettings
+
+REFUSED = VERDICTS[HARD]  # what is made smaller is no breach
 
 
 class Strategy(Protocol):
@@ -62,14 +65,15 @@ class Trading:
     def turn(self, bars: Bars) -> None:
         """Trade the newest bar. Raises Unreachable when the exchange stays silent; the same bar may be tried again:
         its orders keep their names, so that none is sent twice."""
-        at = _close(bars)
+        at = newest_close(bars)
         self._reconcile(at)
         self._tell_closed(at)
         account = self._account(at)
         tape, made = self._strategy.proposals(bars)
         decided = decide(tape, made, self._strategy.lane, account, self._settings)
         for objection in decided.objections:
-            self._publish("breach", at, **asdict(objection))
+            if objection.verdict == REFUSED:
+                self._publish("breach", at, **asdict(objection))
         for target in decided.targets:
             self._move(at, target, account)
         self._tell_closed(at)
@@ -127,8 +131,8 @@ class Trading:
         self._bus.publish(Event(kind, at, facts))
 
 
-def _close(bars: Bars) -> datetime:
-    """When the newest bar closed."""
+def newest_close(bars: Bars) -> datetime:
+    """When the newest bar closed, UTC."""
     return datetime.fromtimestamp(int(bars.known_at[-1].astype("datetime64[s]").astype(np.int64)), UTC)
 
 
@@ -160,9 +164,9 @@ def follow(
     while bars is None or traded < bars:
         try:
             newest = feed()
-            if last is None or _close(newest) > last:
+            if last is None or newest_close(newest) > last:
                 trading.turn(newest)
-                last, traded = _close(newest), traded + 1
+                last, traded = newest_close(newest), traded + 1
                 continue
         except Unreachable as silent:
             trouble(f"The exchange is silent: {silent}")

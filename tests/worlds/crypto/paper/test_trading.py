@@ -93,12 +93,14 @@ def test_no_position_exceeds_the_limits_of_account_and_risk_role(tmp_path: Path,
         assert run.coins == coins
 
 
-def test_what_the_risk_role_holds_back_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("most", "told"), [(0.01, ["size"]), (0.1, [])])
+def test_what_the_risk_role_refuses_is_told_and_what_it_makes_smaller_is_not(
+    tmp_path: Path, most: float, told: list[str]
+) -> None:
     with exchange() as running:
-        run = Run(running, tmp_path, Wish(1.0, size=0.4, max_leverage=5.0, max_size=0.1))
+        run = Run(running, tmp_path, Wish(1.0, size=0.4, max_leverage=5.0, max_size=most))
         run.turn()
-    (breach,) = [event for event in run.told if event.kind == "breach"]
-    assert breach.facts == {"symbol": "SOL", "check": "size", "verdict": "soft_fail"}
+    assert [event.facts["check"] for event in run.told if event.kind == "breach"] == told
 
 
 def test_a_position_that_is_kept_is_left_alone_and_one_that_turns_is_closed_first(tmp_path: Path) -> None:
