@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -52,14 +53,23 @@ def run(size: Size, matching: str, folder: Path) -> tuple[float, str]:
         done = step(state, config)
         log += state.chain.take()
         if size.plain:
-            sha256("\n".join(log).encode()).hexdigest()
+            _hash_of_all(log)
         if state.round % SNAPSHOT_EVERY == 0:
             snapshots.write(folder, config, state, "heuristic")
             if size.plain:
-                (folder / "plain.jsonl").write_text("\n".join(log))
+                with (folder / "plain.jsonl").open("w") as file:
+                    file.writelines(f"{line}\n" for line in log)
         elif not size.plain:
             log.clear()
     return process_time() - before, done.hash
+
+
+def _hash_of_all(log: Sequence[str]) -> str:
+    # line by line: one more copy of a log of many hundred megabytes is more than some machines have
+    digest = sha256()
+    for line in log:
+        digest.update(line.encode())
+    return digest.hexdigest()
 
 
 def measure(sizes: Sequence[Size], matching: str, repeat: int) -> str:
@@ -71,6 +81,8 @@ def measure(sizes: Sequence[Size], matching: str, repeat: int) -> str:
         for _ in range(repeat):
             for size in sizes:
                 seconds, end = run(size, matching, Path(folder))
+                # said at once: the last sizes take minutes
+                print(f"{size}: {seconds:.1f} s", file=sys.stderr, flush=True)
                 spent[size].append(seconds)
                 ends[size].add(end)
     lines = [f"{'agents':>8}{'rounds':>8}{'log':>8}{'rounds/s':>10}{'us/agent round':>16}{'growth':>8}"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, dataclass_transform
 
 from market.refusals import refusal_text
+
+Command = TypeVar("Command")
 
 
 class Side(StrEnum):
@@ -95,7 +97,14 @@ class Quote(NamedTuple):
         return None if self.bid is None or self.ask is None else (self.ask + self.bid) / 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True)
+def _command(cls: type[Command]) -> type[Command]:
+    """Frozen for who checks types, not while it runs: a simulation makes millions, and frozen ones take three times as
+    long to make."""
+    return dataclass(slots=True, unsafe_hash=True)(cls)
+
+
+@_command
 class PlaceOrder:
     """Buy or sell `quantity` shares at `price` ticks or better; `price` None is a market order."""
 
@@ -105,14 +114,14 @@ class PlaceOrder:
     time_in_force: TimeInForce = TimeInForce.PERIOD
 
 
-@dataclass(frozen=True, slots=True)
+@_command
 class CancelOrder:
     """Take back what is left of one's own order."""
 
     order_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@_command
 class ReplaceOrder:
     """Change one's own order; a new price or a larger quantity loses its place in the queue."""
 

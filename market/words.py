@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 
 
 def money(tick: str, ticks: int | float | Fraction) -> str:
@@ -37,6 +38,7 @@ def ticks_of(tick: str, amount: str | int | float) -> int:
     return whole
 
 
+@lru_cache
 def _places(tick: str) -> int:
     """Digits behind the point."""
     return max(0, -int(Decimal(tick).normalize().as_tuple().exponent))

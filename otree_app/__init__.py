@@ -11,6 +11,7 @@ from otree_app import (  # noqa: F401  these add their routes, or replace parts 
     payment_sheet,
     rest,
     sockets,
+    strangers,
 )
 from otree_app.export import EXPORTS
 from otree_app.models import C, Group, MarketEvent, MarketHead, Player, Subsession

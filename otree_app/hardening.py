@@ -6,14 +6,17 @@ imported. Two are replaced there: what writes cookies, and what writes a page's 
 
 from __future__ import annotations
 
+from typing import Any
+
 import otree.middleware
 import otree.views.abstract
+from itsdangerous import BadSignature, BadTimeSignature, TimestampSigner
 from otree.common2 import json_dumps
 from otree.models import Participant
 from sqlalchemy import event
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # oTree's own pages have scripts in them, and its admin shows pages of participants in frames of its own.
 HEADERS = {
@@ -28,8 +31,22 @@ BRACKETS = str.maketrans("<>", "\u2039\u203a")
 HTTPS_FOR = "max-age=31536000"
 
 
+class Signer(TimestampSigner):
+    """Calls a cookie that nobody signed what the middleware expects; to some it would answer with an error."""
+
+    def unsign(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().unsign(*args, **options)
+        except BadSignature as error:
+            raise BadTimeSignature(str(error)) from None
+
+
 class Hardened(SessionMiddleware):
     """oTree's cookies, marked as secure where the page came by HTTPS; a proxy says so by X-Forwarded-Proto."""
+
+    def __init__(self, app: ASGIApp, secret_key: str) -> None:
+        super().__init__(app, secret_key)
+        self.signer = Signer(secret_key)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def harden(message: Message) -> None:

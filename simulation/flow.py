@@ -36,8 +36,9 @@ class Flow:
 
     def act(self, reference: float) -> None:
         """`reference`: the price in ticks where nobody quotes."""
+        draw, chance = self._rng.random, self.config.cancel
         for own in self._own.values():
-            for number in [number for number in own.orders if self._rng.random() < self.config.cancel]:
+            for number in [number for number in own.orders if draw() < chance]:
                 self.exchange.submit(own, CancelOrder(number))
         for _ in range(poisson(self.config.limits, self._rng)):
             self._limit(reference)

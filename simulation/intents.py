@@ -19,10 +19,9 @@ from bots.adapters.llm import Failure, Message, Request
 from bots.agents.asking import AsksByName, Line
 from bots.agents.desk import SIDES, withdraw
 from bots.agents.execution import POLICIES, Intent, Work, orders, position
-from bots.agents.rule import Move, told
-from bots.agents.trader import CLOSED, Decision
+from bots.agents.trader import CLOSED, Decision, Move, told
 from market.events import Phase
-from market.orders import Action, Side
+from market.orders import Side
 from market.view import MarketView
 from market.words import money
 
@@ -80,12 +79,9 @@ class IntentAgent:
         self._line = Line(models=models, name=alias, seat=number, clock=time.monotonic, **settings)
 
     def decide(self, view: MarketView) -> Decision:
-        return CLOSED if view.phase is not Phase.OPEN else told(self._move(view))
+        return CLOSED if view.phase is not Phase.OPEN else told(self.move(view))
 
-    def wishes(self, view: MarketView) -> tuple[Action, ...]:
-        return self._move(view)[0]
-
-    def _move(self, view: MarketView) -> Move:
+    def move(self, view: MarketView) -> Move:
         if self._start is None:
             self._start = view.holdings.shares
         if view.seconds >= self._next:
@@ -101,8 +97,7 @@ class IntentAgent:
         if work is None or work.left(view) <= 0:
             return withdraw(view, *SIDES), "nothing is wanted", ()
         intent = work.intent
-        spread = view.quote.spread
-        if self._limit is not None and (spread is None or spread > self._limit):
+        if self._limit is not None and ((spread := view.quote.spread) is None or spread > self._limit):
             # too dear to trade at others' prices: wait at the best of the own side
             intent = replace(intent, urgency="low")
         wanted = self._policy.due(work, view) - work.done(view)
@@ -164,7 +159,7 @@ class IntentAgent:
             "last": _amount(view, view.last_price),
             "back": self.config.interval,
             "before": before,
-            "volume": sum(one.quantity for one in _since(view, seen)),
+            "volume": sum([one.quantity for one in _since(view, seen)]),
             "estimate": _amount(view, round(self._estimate)),
             "shares": view.holdings.shares,
             "start": self._start,

@@ -8,7 +8,7 @@ from importlib import import_module
 from random import Random
 from typing import Any
 
-from bots.agents.trader import Brief
+from bots.agents.trader import Mover
 from simulation.checking import mistyped
 
 LANGUAGE_MODEL = "language_model"
@@ -30,9 +30,9 @@ class Kind:
         found: type[Any] = getattr(import_module(self.module), self.config)
         return found
 
-    def make(self, params: Mapping[str, Any], rng: Random) -> Brief:
+    def make(self, params: Mapping[str, Any], rng: Random) -> Mover:
         config = self.config_class()(**{**(self.usual or {}), **params})
-        maker: Callable[..., Brief] = getattr(import_module(self.module), self.trader)
+        maker: Callable[..., Mover] = getattr(import_module(self.module), self.trader)
         return maker(rng=rng, config=config) if self.draws else maker(config=config)
 
 

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from bots.adapters.llm import Models
-from bots.agents.trader import Brief
+from bots.agents.trader import Move, Mover
 from market.facts import facts_of
-from market.orders import Action, Side
+from market.orders import Side
 from market.treatments import Role, Treatment
 from market.view import MarketView
 from simulation.flow import TRADERS as FLOW_TRADERS
@@ -110,12 +110,15 @@ class Simulated:
 
 class _Agent(NamedTuple):
     account: Holder
-    trader: Brief
+    trader: Mover
     view: LiveView
 
 
+# as in `market.book`
+_make = tuple.__new__
+
 # What the hot loop needs of an agent.
-Seat = tuple[Holder, Callable[[MarketView], tuple[Action, ...]], MarketView]
+Seat = tuple[Holder, Callable[[MarketView], Move], MarketView]
 
 
 def simulate(settings: MarketSettings, models: Models) -> Simulated:
@@ -180,7 +183,7 @@ class _Market:
 
     def run(self) -> None:
         rng = np.random.default_rng(list(f"{self.settings.seed} order".encode()))
-        seats = [(one.account, one.trader.wishes, one.view.as_view()) for one in self.agents]
+        seats = [(one.account, one.trader.move, one.view.as_view()) for one in self.agents]
         every = max(1, self.settings.steps // SAMPLES)
         for tick in range(1, self.settings.steps + 1):
             self._tick(tick, seats, rng.permutation(len(seats)).tolist())
@@ -196,8 +199,8 @@ class _Market:
         if self.flow:
             self.flow.act(self.settings.value.start)
         for place in order:
-            own, wishes, view = seats[place]
-            for action in wishes(view):
+            own, move, view = seats[place]
+            for action in move(view)[0]:
                 submit(own, action)
                 commands += 1
         self.done.commands += commands
@@ -214,9 +217,8 @@ class _Market:
     _volume = 0
 
     def _sample(self, tick: int) -> None:
-        for name in self.done.kinds:
-            account = self.exchange.accounts[name]
-            self.done.held.append(Held(tick, name, account.cash, account.shares))
+        owned = [own for own, _, _ in self.agents]
+        self.done.held += [_make(Held, (tick, own.trader, own.cash, own.shares)) for own in owned]
         for side in Side:
             for level, (price, quantity) in enumerate(self.exchange.book.depth(side, DEPTH), 1):
                 self.done.depths.append(Depth(tick, side.value, level, price, quantity))

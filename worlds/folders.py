@@ -62,14 +62,14 @@ def read_arrays(path: Path) -> Arrays:
         raise WorldError(f"{path}: no arrays can be read there ({error}). Name the folder of a run.") from None
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Raises WorldError where there is no JSON object that can be read."""
+def read_json(path: Path, remedy: str = "Name the folder of a run.") -> dict[str, Any]:
+    """Raises WorldError, with what to do, where there is no JSON object that can be read."""
     try:
         document = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise WorldError(f"{path}: it cannot be read ({error}). Name the folder of a run.") from None
+        raise WorldError(f"{path}: it cannot be read ({error}). {remedy}") from None
     if not isinstance(document, dict):
-        raise WorldError(f"{path}: a JSON object was expected. Name the folder of a run.")
+        raise WorldError(f"{path}: a JSON object was expected. {remedy}")
     return document
 
 
@@ -83,6 +83,10 @@ def write_table(folder: Path, name: str, frame: pd.DataFrame) -> Path:
     frame.to_parquet(page, index=False)
     write_bytes(path, page.getvalue())
     return path
+
+
+def has_table(folder: Path, name: str) -> bool:
+    return (folder / f"{name}.parquet").is_file() or (folder / f"{name}.csv").is_file()
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:

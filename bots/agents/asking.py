@@ -89,13 +89,12 @@ class Line:
     probes: int = field(default=0, init=False)
     cost_usd: float | None = field(default=0.0, init=False)
     reach: Reach = field(init=False)
+    own_seed: int | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.reach = Reach(self.clock)
-
-    @property
-    def own_seed(self) -> int | None:
-        return None if self.seed is None else Random(f"{self.seed} seat {self.seat}").randrange(SEEDS)
+        seeded = self.seed is not None
+        self.own_seed = Random(f"{self.seed} seat {self.seat}").randrange(SEEDS) if seeded else None
 
     def key(self, what: str) -> str:
         """The label of the next question, such as "seat-3/period-2/turn-7"; the number makes it unique in a run."""

@@ -143,7 +143,9 @@ def _crossed(theirs: Orders, side: Side, price: int | None) -> Orders:
     """Those of the other side's own orders that one of this side at `price` would meet."""
     if not theirs or price is None:
         return ()
-    return [one for one in theirs if takes(one.price, side, price)]
+    if side is BUY:
+        return [one for one in theirs if one.price <= price]
+    return [one for one in theirs if one.price >= price]
 
 
 def post(view: MarketView, side: Side, price: int, quantity: int = 1) -> tuple[Action, ...]:

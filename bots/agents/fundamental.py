@@ -9,8 +9,9 @@ from random import Random
 from bots.agents.desk import BUY, SELL, aim, in_bounds, limit, quote, takes
 from bots.agents.estimates import going_price, share_value
 from bots.agents.expectations import worth
-from bots.agents.rule import Move, RuleTrader
+from bots.agents.rule import RuleTrader
 from bots.agents.sheets import Draft, per_unit
+from bots.agents.trader import Move
 from market.orders import SheetOrder, Side
 from market.view import MarketView
 

@@ -11,8 +11,9 @@ from random import Random
 from bots.agents.desk import aim, best_of_others, in_bounds, limit, own_orders, quote, room, takes
 from bots.agents.estimates import elapsed, going_price, mean_price, others_mid, share_value
 from bots.agents.expectations import towards_worth
-from bots.agents.rule import Move, RuleTrader
+from bots.agents.rule import RuleTrader
 from bots.agents.sheets import Draft, per_unit
+from bots.agents.trader import Move
 from market.orders import SheetOrder, Side
 from market.view import MarketView
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from bots.agents.desk import BUY, SELL, in_bounds, quote, units
 from bots.agents.estimates import going_price, price_between
-from bots.agents.rule import NOTHING, Move, RuleTrader
+from bots.agents.rule import NOTHING, RuleTrader
 from bots.agents.sheets import Draft, per_unit
-from bots.agents.trader import Decision
+from bots.agents.trader import Decision, Move
 from market.orders import SheetOrder, Side
 from market.view import MarketView
 

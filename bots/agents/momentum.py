@@ -6,11 +6,12 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.agents.desk import SIDES, aim, in_bounds, limit, own_orders, post, takes, withdraw
-from bots.agents.estimates import elapsed, period_prices, recent_prices
+from bots.agents.desk import BUY, SELL, SIDES, aim, in_bounds, limit, own_orders, post, takes, withdraw
+from bots.agents.estimates import elapsed, period_prices
 from bots.agents.expectations import mean_seen, trend
-from bots.agents.rule import Move, RuleTrader
+from bots.agents.rule import RuleTrader
 from bots.agents.sheets import Draft, per_unit
+from bots.agents.trader import Move
 from market.orders import Action, Print, SheetOrder, Side
 from market.view import MarketView
 
@@ -41,14 +42,23 @@ class PathTrader(RuleTrader):
     def __init__(self, *, config: TrendConfig | None = None) -> None:
         self.config = config or TrendConfig()
         self._acted_on: Print | None = None
+        self._wishes: Side | None = None
+        self._seen = 2 * self.config.window
 
     @abstractmethod
     def signal(self, prices: Sequence[float]) -> float:
         """Above 0 to buy, below 0 to sell: the move it sees as a share of the price."""
 
+    def move(self, view: MarketView) -> Move:
+        """Who sees no trend and has nothing to take back does not look at what it could do."""
+        self._wishes = self._wanted(view)
+        if self._wishes is None and not view.orders and not view.facts.induced:
+            return NO_TREND
+        return RuleTrader.move(self, view)
+
     def trade(self, view: MarketView, able: tuple[Side, ...]) -> Move:
-        side = self._wanted(view)
-        if side in able:
+        side = self._wishes
+        if side is not None and side in able:
             return self._act(view, side)
         if view.facts.induced and elapsed(view) >= self.config.late:
             return self._use_unit(view, able[0]), "the unit expires with the period", ()
@@ -68,14 +78,14 @@ class PathTrader(RuleTrader):
         return Draft([SheetOrder(side, price, 1)], f"{side} on the path of prices")
 
     def _wanted(self, view: MarketView) -> Side | None:
-        prices = recent_prices(view, 2 * self.config.window)
-        return self._side(prices) if len(prices) == 2 * self.config.window else None
+        prices = view.recent_prices(self._seen)
+        return self._side(prices) if len(prices) == self._seen else None
 
     def _side(self, prices: Sequence[float]) -> Side | None:
         move = self.signal(prices)
         if abs(move) < self.config.threshold:
             return None
-        return Side.BUY if move > 0 else Side.SELL
+        return BUY if move > 0 else SELL
 
     def _act(self, view: MarketView, side: Side) -> Move:
         last = view.trades[-1]
@@ -89,7 +99,7 @@ class PathTrader(RuleTrader):
         return actions, "{} at {} on the path of prices", (side, price)
 
     def _chase(self, side: Side) -> float:
-        return self.config.chase if side is Side.BUY else -self.config.chase
+        return self.config.chase if side is BUY else -self.config.chase
 
     def _use_unit(self, view: MarketView, side: Side) -> tuple[Action, ...]:
         best = view.best_price_of_others(side.other)

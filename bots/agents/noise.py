@@ -8,8 +8,9 @@ from random import Random
 from bots.agents.desk import BUY, SELL, SIDES, aim, in_bounds, limit, takes, withdraw
 from bots.agents.estimates import going_price
 from bots.agents.expectations import last_seen
-from bots.agents.rule import Move, RuleTrader
+from bots.agents.rule import RuleTrader
 from bots.agents.sheets import Draft
+from bots.agents.trader import Move
 from market.orders import SheetOrder, Side
 from market.view import MarketView
 
@@ -35,11 +36,15 @@ class Noise(RuleTrader):
     def __init__(self, *, rng: Random, config: NoiseConfig | None = None) -> None:
         self._rng = rng
         self.config = config or NoiseConfig()
+        self._mood = 0.0
+
+    def move(self, view: MarketView) -> Move:
+        """Who is in no mood to trade does not look at what it could do."""
+        self._mood = self._rng.random()
+        return NO_MOOD if self._mood < self.config.rest else RuleTrader.move(self, view)
 
     def trade(self, view: MarketView, able: tuple[Side, ...]) -> Move:
-        mood, config = self._rng.random(), self.config
-        if mood < config.rest:
-            return NO_MOOD
+        mood, config = self._mood, self.config
         if mood < config.rest + config.cancel:
             return withdraw(view, *SIDES), "has second thoughts", ()
         side = self._rng.choice(able)

@@ -7,14 +7,12 @@ from abc import ABC, abstractmethod
 from bots.agents.desk import sides
 from bots.agents.expectations import forecast, last_seen
 from bots.agents.sheets import Draft, submit
-from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision
+from bots.agents.trader import CLOSED, NOTHING_LEFT, Decision, Move, told
 from market.events import Phase
-from market.orders import Action, Side
+from market.orders import Side
 from market.view import MarketView
 
 OPEN = Phase.OPEN
-# Actions, and why: words with places for values, which are put in only where somebody reads them.
-Move = tuple[tuple[Action, ...], str, tuple[object, ...]]
 NOTHING: Move = ((), NOTHING_LEFT.reason, ())
 
 SHEET_IN = Decision(reason="the sheet of this period is in")
@@ -31,10 +29,8 @@ class RuleTrader(ABC):
             return forecast(view, self.expects) if view.phase is Phase.FORECAST else CLOSED
         return self._once_a_period(view) if view.facts.institution == "call" else told(self.move(view))
 
-    def wishes(self, view: MarketView) -> tuple[Action, ...]:
-        return self.move(view)[0]
-
     def move(self, view: MarketView) -> Move:
+        """The decision on an open market of continuous trading."""
         able = sides(view)
         return self.trade(view, able) if able else NOTHING
 
@@ -58,9 +54,3 @@ class RuleTrader(ABC):
     def expects(self, view: MarketView, target: int) -> float:
         """The price of period `target` in ticks, where it is asked: that it stays as it was."""
         return last_seen(view, target)
-
-
-def told(move: Move) -> Decision:
-    """A move as a decision, in words."""
-    actions, words, values = move
-    return Decision(actions=actions, reason=words.format(*values))

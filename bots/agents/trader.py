@@ -26,6 +26,16 @@ class Decision:
     substitute: str = ""
 
 
+# Actions, and why: words with places for values, which are put in only where somebody reads them.
+Move = tuple[tuple[Action, ...], str, tuple[object, ...]]
+
+
+def told(move: Move) -> Decision:
+    """A move as a decision."""
+    actions, words, values = move
+    return Decision(actions=actions, reason=words.format(*values))
+
+
 CLOSED = Decision(reason="the market is not open")
 NOTHING_LEFT = Decision(reason="nothing left to trade with")
 
@@ -39,11 +49,10 @@ class Trader(Protocol):
     def decide(self, view: MarketView) -> Decision: ...
 
 
-class Brief(Trader, Protocol):
-    """A trader that can leave out its reasons, for simulations that nobody reads them in."""
+class Mover(Trader, Protocol):
+    """A trader whose decisions on an open continuous market are moves: simulations carry them out and read no words."""
 
-    def wishes(self, view: MarketView) -> tuple[Action, ...]:
-        """The actions of `decide`, on a market of continuous trading that is open."""
+    def move(self, view: MarketView) -> Move: ...
 
 
 class Fate(Protocol):

@@ -7,8 +7,9 @@ from random import Random
 
 from bots.agents.desk import aim, limit, spendable, units
 from bots.agents.estimates import last_price, share_value
-from bots.agents.rule import Move, RuleTrader
+from bots.agents.rule import RuleTrader
 from bots.agents.sheets import Draft
+from bots.agents.trader import Move
 from market.orders import SheetOrder, Side
 from market.view import MarketView
 

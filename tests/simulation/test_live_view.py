@@ -60,7 +60,10 @@ def test_every_trader_by_rule_decides_the_same_on_it(name: str) -> None:
         for trader in NAMES:
             full, live = both(twins, trader)
             one, other = (make_trader(name, Random(seed)) for _ in range(2))
-            assert one.decide(full) == other.decide(live.as_view())
+            decision = one.decide(full)
+            assert decision == other.decide(live.as_view())
+            assert decision.reason
+            assert "{" not in decision.reason
 
 
 def test_who_is_not_told_the_value_sees_only_that_of_the_opening() -> None:

@@ -37,6 +37,7 @@ MEASURES = (
     "funding",
     "model cost",
 )
+OF_TRADES = ("hit rate", "ECE")
 Document = dict[str, Any]
 
 
@@ -73,8 +74,13 @@ def measures(result: Result, lane: int = 0) -> dict[str, float]:
 
 def measures_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> Document:
     """`rows`: measures by name of who made them."""
-    cells = [[name, *(float(found[measure]) for measure in MEASURES)] for name, found in rows.items()]
+    cells = [[name, *(_told(found, measure) for measure in MEASURES)] for name, found in rows.items()]
     return {"title": title, "columns": ["", *MEASURES], "rows": cells}
+
+
+def _told(found: Mapping[str, float], measure: str) -> float | None:
+    """Nothing of trades where there were none."""
+    return None if measure in OF_TRADES and not found["trades"] else float(found[measure])
 
 
 def trades(result: Result, tape: Tape, bars: Bars, names: Sequence[str]) -> pd.DataFrame:

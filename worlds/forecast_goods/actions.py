@@ -43,7 +43,8 @@ class Bid:
 class Bet:
     """Shares of an outcome of the open contract on `asset`, from the automated maker: 1 above the strike, 0 not.
 
-    `shares` below 0 sell. `limit`: the most, or when selling the least, in cents for all of them.
+    `shares` below 0 sell. `limit`: the most, or when selling the least, in cents for all of them; where the price has
+    moved beyond it, as many are dealt as can be had within their part of it.
     """
 
     asset: str

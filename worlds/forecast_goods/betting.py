@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from worlds.forecast_goods.actions import Actions, Bet
 from worlds.forecast_goods.config import Config
@@ -62,18 +62,24 @@ def bet(state: State, config: Config, given: Mapping[str, Actions]) -> tuple[lis
             done = _placed(state, config, state.agents[name], one)
             if isinstance(done, Refusal):
                 refusals.append(done)
-            else:
+            elif done:
                 fills.append(done)
     return fills, refusals
 
 
-def _placed(state: State, config: Config, agent: Agent, wish: Bet) -> Fill | Refusal:
+def _placed(state: State, config: Config, agent: Agent, wish: Bet) -> Fill | Refusal | None:
+    """What the limit leaves no share of lapses, as orders do that nobody meets."""
     maker = state.makers.get(wish.asset)
     if maker is None or wish.outcome not in (0, 1) or not 0 < abs(wish.shares) <= MOST_SHARES:
         known = ", ".join(state.makers)
         return Refusal(agent.id, "bet", f"{wish.shares} of outcome {wish.outcome!r} of {wish.asset!r}: known {known}")
     market = config.market
-    cents = lmsr.charge(maker.sold, wish.outcome, wish.shares, market.liquidity, market.payout)
+    terms = (market.liquidity, market.payout)
+    shares = lmsr.within(maker.sold, wish.outcome, wish.shares, wish.limit, *terms)
+    if not shares:
+        return None
+    wish = replace(wish, shares=shares)
+    cents = lmsr.charge(maker.sold, wish.outcome, wish.shares, *terms)
     wrong = _refused(state, config, agent, wish, cents)
     if wrong:
         return Refusal(agent.id, "bet", wrong)
@@ -83,8 +89,6 @@ def _placed(state: State, config: Config, agent: Agent, wish: Bet) -> Fill | Ref
 
 
 def _refused(state: State, config: Config, agent: Agent, wish: Bet, cents: int) -> str:
-    if cents > wish.limit if wish.shares > 0 else -cents < wish.limit:
-        return f"it is {abs(cents)} cents, beyond the limit of {wish.limit}"
     market, name = config.market, held(wish.asset, wish.outcome)
     has = agent.holdings.get(name, 0)
     if has + wish.shares < -market.short and wish.shares < 0:

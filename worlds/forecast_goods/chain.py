@@ -47,7 +47,7 @@ def verify(lines: Iterable[str], head: str = GENESIS) -> str:
     for number, line in enumerate(lines, 1):
         try:
             written, *rest = json.loads(line)
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise WorldError(f"Line {number} of the log cannot be read ({error}).") from None
         head = sha256(f"{head}{canonical(rest)}".encode()).hexdigest()
         if head != written:

@@ -19,6 +19,7 @@ RATIONINGS = ("time", "pro_rata")
 PAIRINGS = ("random", "network")
 EXPENDITURE = ("hard", "soft", "penalty")
 RULES = ("pivot", "bandit", "principal")
+PEERS = ("role", "all")
 MOST_CENTS = 10**12
 MOST_ROUNDS = 10**7
 
@@ -143,7 +144,8 @@ class Budgets:
     the next budget is cut by. Every `every` rounds (M) `rule` moves a share `rho` of the budgets by what agents did in
     the last `window` rounds (W): w_surplus z(surplus) + w_brier z(-Brier) - w_over overbudget, sharpened by `kappa`.
     `floor`: of each agent. `eta`, `epsilon`: step and least share of the bandit. `levels`: 2 allots to teams first,
-    then inside each; 1 to all members at once."""
+    then inside each; 1 to all members at once. `peers`: whom an agent is compared with, those of its "role", which
+    share what is due to their heads, or "all": only traders sell and only analysts are scored."""
 
     mode: str = "hard"
     rule: str = "pivot"
@@ -159,10 +161,12 @@ class Budgets:
     epsilon: float = 0.1
     penalty: float = 1.0
     levels: int = 2
+    peers: str = "role"
 
     def __post_init__(self) -> None:
         known("budgets.mode", self.mode, EXPENDITURE)
         known("budgets.rule", self.rule, RULES)
+        known("budgets.peers", self.peers, PEERS)
         for name in ("every", "window"):
             whole(f"budgets.{name}", getattr(self, name), 1, MOST_ROUNDS)
         whole("budgets.floor", self.floor, 0, MOST_CENTS)

@@ -46,11 +46,18 @@ def read(path: Path) -> History:
         lines = path.read_text("ascii").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise WorldError(f"--events {path}: it cannot be read ({error}). Name the log.jsonl of a run.") from None
-    verify(lines)
+    _unchanged(path, lines)
     entries = [(kind, data) for _, _, _, kind, data in map(json.loads, lines)]
     if not entries or entries[0][0] != "begin":
         raise WorldError(f"--events {path}: it does not start with the first round. Name the log of a run from there.")
     return _history(entries)
+
+
+def _unchanged(path: Path, lines: Sequence[str]) -> None:
+    try:
+        verify(lines)
+    except WorldError as error:
+        raise WorldError(f"--events {path}: {error} Name the whole log.jsonl of a run.") from None
 
 
 def _history(entries: Sequence[tuple[str, Any]]) -> History:

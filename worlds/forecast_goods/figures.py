@@ -29,20 +29,25 @@ def line_of(number: int) -> dict[str, Any]:
     return {"color": COLOURS[number % len(COLOURS)], "ls": DASHES[number // len(COLOURS) % len(DASHES)]}
 
 
-def market_figure(rounds: pd.DataFrame, sellers: str = "sellers") -> Figure:
-    """Mean price, surplus and efficiency of each round, with moving means. `rounds`: round, price (units of money, NaN
+def market_figure(rounds: pd.DataFrame, bets: bool = False) -> Figure:
+    """Mean price, surplus and efficiency of each round, with moving means; surplus added up where it is of `bets`,
+    which pay all at once. `rounds`: round, price (units of money, NaN
     where nothing was traded), consumer_surplus, producer_surplus (units of money), efficiency, to 1, NaN for none."""
     measured = bool(rounds["efficiency"].notna().any())
     with style():
         figure = blank(8.8, 6.2 if measured else 4.4)
         panels = figure.subplots(3 if measured else 2, 1, sharex=True)
         _dots(panels[0], rounds, "price", 0, "mean price")
-        _dots(panels[1], rounds, "consumer_surplus", 0, "buyers")
-        _dots(panels[1], rounds, "producer_surplus", 1, sellers)
+        if bets:
+            _added_up(panels[1], rounds)
+        else:
+            _dots(panels[1], rounds, "consumer_surplus", 0, "buyers")
+            _dots(panels[1], rounds, "producer_surplus", 1, "sellers")
         panels[1].axhline(0, color=MUTE, lw=0.8)
         panels[0].set_ylabel("Price\n(units of money)")
-        panels[1].set_ylabel("Surplus a round\n(units of money)")
-        panels[1].legend(loc="upper right", ncols=2)
+        panels[1].set_ylabel(f"{'Surplus so far' if bets else 'Surplus a round'}\n(units of money)")
+        # above the panel: dots may be anywhere in it
+        panels[1].legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.1, ncols=2)
         if measured:
             _dots(panels[2], rounds, "efficiency", 2, "efficiency")
             panels[2].axhline(1, color=THEORY, lw=1.2, ls="--")
@@ -50,6 +55,14 @@ def market_figure(rounds: pd.DataFrame, sellers: str = "sellers") -> Figure:
             panels[2].set_ylim(max(-1.0, min(0.0, float(rounds["efficiency"].min()))) - 0.02, 1.08)
         panels[-1].set_xlabel("Round")
     return figure
+
+
+def _added_up(axes: Axes, rounds: pd.DataFrame) -> None:
+    """What agents and the automated maker have gained by bets until each round."""
+    for number, (column, label) in enumerate(
+        {"consumer_surplus": "agents", "producer_surplus": "market maker"}.items()
+    ):
+        axes.step(rounds["round"], rounds[column].cumsum(), where="post", lw=1.5, label=label, **line_of(number))
 
 
 def _dots(axes: Axes, rounds: pd.DataFrame, column: str, number: int, label: str) -> None:
@@ -116,8 +129,8 @@ def budgets_figure(agents: pd.DataFrame) -> Figure:
 
 
 def index_figure(indices: pd.DataFrame) -> Figure:
-    """Levels of all indices, as 100 at the start, over bands of the hidden regime. `indices`: round, asset, level,
-    regime."""
+    """Levels of all indices, as 100 in the first round shown, over bands of the hidden regime. `indices`: round,
+    asset, level, regime."""
     levels = indices.pivot_table(index="round", columns="asset", values="level")
     regimes = indices.drop_duplicates("round").set_index("round")["regime"].astype(int)
     with style():
@@ -129,7 +142,7 @@ def index_figure(indices: pd.DataFrame) -> Figure:
                 levels.index, 100 * levels[name] / levels[name].iloc[0], lw=1.3, label=str(name), **line_of(number)
             )
         axes.set_xlabel("Round")
-        axes.set_ylabel("Index (100 at the start)")
+        axes.set_ylabel("Index (100 in the first round)")
         handles, labels = axes.get_legend_handles_labels()
         figure.legend([*handles, *_greys(regimes)], [*labels, *_named(regimes)], loc="outside upper center", ncols=6)
     return figure

@@ -31,13 +31,13 @@ def write(
     state: State,
     recorder: Recorder,
     line: Line | None,
-    first: int,
     stopped: str,
 ) -> Document:
-    """Tables, pictures and summary of the rounds from `first` on; `stopped`: why it ended early, "" for not at all."""
+    """Tables, pictures and summary of the rounds recorded; `stopped`: why it ended early, "" for not at all."""
     tables = recorder.tables()
     for name, frame in tables._asdict().items():
         write_table(folder, name, frame)
+    first = int(tables.rounds["round"].min()) if len(tables.rounds) else state.round
     caption = f"{config.market.matching}, rounds {first} to {state.round - 1}, seed {state.seed}"
     caption += f", played by {settings.asked.name}"
     told = line.told() if line else None
@@ -113,9 +113,12 @@ def pictures(tables: Tables, state: State) -> Iterator[tuple[str, Figure, str]]:
     from worlds.forecast_goods import figures
 
     about = "Prices, gains, and the share of what could be gained; dots: rounds, lines: moving means."
-    yield "market", figures.market_figure(tables.rounds, "market maker" if state.makers else "sellers"), about
+    if state.makers:
+        about = "Mean price of a share, a dot a round, with a moving mean; what bets have gained, when they paid."
+    yield "market", figures.market_figure(tables.rounds, bets=bool(state.makers)), about
     if len(tables.forecasts):
-        about = "Forecasts that have matured, with exact 95% intervals, and how many there are of each."
+        about = "Forecasts that have matured, and how many there are of each; 95% intervals are exact for forecasts of "
+        about += "different events, too narrow where analysts speak of the same."
         yield "reliability", figures.reliability_figure(tables.forecasts), about
     members = tables.agents[tables.agents["role"] != "principal"]
     yield "budgets", figures.budgets_figure(members), "Research budgets; they are set anew at the end of each period."

@@ -13,6 +13,7 @@ from worlds.folders import made_by, prepare, write_json
 from worlds.forecast_goods import recording, snapshots
 from worlds.forecast_goods.beginning import begin
 from worlds.forecast_goods.config import Config
+from worlds.forecast_goods.earlier import log_until, rows_until
 from worlds.forecast_goods.records import Recorder
 from worlds.forecast_goods.roles.casting import RULES, Cast, cast, everybody
 from worlds.forecast_goods.roles.interface import ROLES
@@ -55,7 +56,7 @@ def run(settings: Settings, progress: Progress = lambda done: None) -> recording
     with _line(settings) as line:
         players = cast(config, settings.asked.name, line, settings.roles, settings.fallback)
         _open(settings, config, state)
-        recorder = Recorder(config)
+        recorder = _recorder(settings, config, state)
         if line:
             line.record_in(settings.folder)
         stopped: WorldError | None = None
@@ -64,7 +65,7 @@ def run(settings: Settings, progress: Progress = lambda done: None) -> recording
         except WorldError as error:
             stopped = error
             snapshots.write(settings.folder, config, state, settings.asked.name)
-        summary = recording.write(settings.folder, settings, config, state, recorder, line, first, str(stopped or ""))
+        summary = recording.write(settings.folder, settings, config, state, recorder, line, str(stopped or ""))
     if stopped:
         raise type(stopped)(f"{stopped}\n{_go_on(settings, state)}") from None
     return summary
@@ -102,10 +103,20 @@ def _open(settings: Settings, config: Config, state: State) -> None:
     write_json(folder / MANIFEST, made_by("forecast_goods run", told, state.seed, prompts))
 
 
+def _recorder(settings: Settings, config: Config, state: State) -> Recorder:
+    """With the rounds before the snapshot that a restored run goes on from, where they are beside it."""
+    recorder = Recorder(config)
+    if settings.restore:
+        recorder.rows |= rows_until(settings.restore.parent, state.round, state.chain.head)
+    return recorder
+
+
 def _play(
     settings: Settings, config: Config, state: State, players: Cast, recorder: Recorder, progress: Progress
 ) -> None:
     with (settings.folder / LOG).open("w", encoding="ascii") as log:
+        if settings.restore:
+            log.writelines(f"{line}\n" for line in log_until(settings.restore.with_name(LOG), state.chain))
         _write(log, state)
         while state.round < config.time.rounds:
             done = step(state, config, everybody(state, config, players, settings.workers))

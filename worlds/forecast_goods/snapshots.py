@@ -13,6 +13,7 @@ from worlds.forecast_goods.config import Config, config_from
 from worlds.forecast_goods.state import State, state_from, told
 
 VERSION = 1
+REMEDY = "Name a snapshot-*.json of a run; --snapshot-every leaves them."
 
 
 class Snapshot(NamedTuple):
@@ -34,10 +35,10 @@ def write(folder: Path, config: Config, state: State, played: str) -> Path:
 
 def restore(path: Path) -> Snapshot:
     """Raises WorldError where the file is no snapshot, or one that was changed."""
-    document = read_json(path)
+    document = read_json(path, REMEDY)
     version = document.pop("version", None)
     if version != VERSION:
-        raise WorldError(f"--restore {path}: version {version!r}, expected {VERSION}. Name a snapshot-*.json of a run.")
+        raise WorldError(f"--restore {path}: version {version!r}, expected {VERSION}. {REMEDY}")
     if document.pop("sha256", "") != _digest(document):
         raise WorldError(f"--restore {path}: it was changed after it was written. Take another snapshot.")
     return Snapshot(config_from(document["config"]), state_from(document["state"]), document["played"])

@@ -7,6 +7,7 @@ import math
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bots.adapters.llm.messages import Message, Request, Usage
 
@@ -32,6 +33,8 @@ class Prices:
 FREE = Prices(0.0, 0.0)
 
 
+# a request's texts are counted before and after the call, and most of them come again with the next one
+@lru_cache(maxsize=128)
 def estimate_tokens(text: str) -> int:
     """Tokens of `text`, estimated without a tokenizer: four letters, two digits, or one sign, each with its spaces."""
     plain = text.encode("ascii", "ignore")

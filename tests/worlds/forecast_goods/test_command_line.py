@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from worlds.folders import read_table
 from worlds.forecast_goods.__main__ import main
 from worlds.forecast_goods.chain import verify
 from worlds.forecast_goods.config import MODES
+from worlds.forecast_goods.records import COLUMNS
 
 
 def end_of(folder: Path, *options: str) -> str:
@@ -29,8 +33,35 @@ def test_one_worker_eight_and_a_restored_run_end_the_same(mode: str, tmp_path: P
     assert end_of(tmp_path / "on", "--restore", str(snapshot)) == end
     first = verify((tmp_path / "one" / "log.jsonl").read_text().splitlines())
     assert first == end
-    rounds = read_table(tmp_path / "on", "rounds")
-    assert list(rounds["round"]) == list(range(5, 12))
+    whole = {name: read_table(tmp_path / "one", name) for name in COLUMNS}
+    assert all(read_table(tmp_path / "on", name).equals(frame) for name, frame in whole.items())
+
+
+def test_a_restored_run_takes_over_what_is_beside_its_snapshot_and_nothing_else(tmp_path: Path) -> None:
+    end = end_of(tmp_path / "one", "--rounds", "4", "--seed", "7", "--snapshot-every", "2")
+    end_of(tmp_path / "other", "--rounds", "4", "--seed", "8")
+    alone, name = tmp_path / "alone", "snapshot-000002.json"
+    alone.mkdir()
+    for place in (alone, tmp_path / "other"):
+        (place / name).write_bytes((tmp_path / "one" / name).read_bytes())
+        on = tmp_path / f"from-{place.name}"
+        assert end_of(on, "--restore", str(place / name)) == end
+        assert list(read_table(on, "rounds")["round"]) == [2, 3]
+    on = tmp_path / "from-one"
+    end_of(on, "--restore", str(tmp_path / "one" / name))
+    assert (on / "log.jsonl").read_bytes() == (tmp_path / "one" / "log.jsonl").read_bytes()
+    assert main(["calibrate", "--events", str(on / "log.jsonl")]) == 0
+
+
+def test_a_reader_who_goes_away_is_no_mistake(tmp_path: Path) -> None:
+    bars = tmp_path / "bars.csv"
+    bars.write_text("close\n" + "\n".join(str(100 + day % 7) for day in range(20)))
+    command = [sys.executable, "-m", "worlds.forecast_goods", "calibrate", "--bars", str(bars), "--dt", "0.004"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False, timeout=60)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_a_run_says_its_measures_its_folder_and_its_hash(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,7 +76,7 @@ MISTAKES = {
     ("--matching", "hores"): "--matching = 'hores': expected one of cda, call, posted, horse, lmsr. Nearest: 'horse'.",
     ("--roles", "analist"): "Nearest: 'analyst'.",
     ("--config", "none.toml"): "it cannot be read",
-    ("--restore", "none.json"): "none.json: it cannot be read",
+    ("--restore", "none.json"): "Name a snapshot-*.json of a run",
     ("--model", "no such model"): "--model no such model:",
 }
 

@@ -10,7 +10,7 @@ from worlds.forecast_goods.actions import Actions, Issue
 def test_three_rounds_of_one_team() -> None:
     config = small(
         market={"matching": "call", "cost_low": 500, "cost_high": 500, "royalty": 0.25},
-        budgets={"every": 3, "mode": "soft"},
+        budgets={"every": 3, "mode": "soft", "peers": "all"},
     )
     state, told = begin(config, 7), []
     for number in range(3):

@@ -155,4 +155,6 @@ def tell(summary: dict[str, Any]) -> None:
 
 
 def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
     return f"{value:,.4g}" if isinstance(value, float) else str(value)

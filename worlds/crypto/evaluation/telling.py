@@ -16,6 +16,7 @@ from worlds.crypto.evaluation.bootstrap import Difference
 from worlds.crypto.evaluation.contest import Contest, Outcome, claim
 from worlds.crypto.settings import ROLES
 
+MOST_MOVED = 12
 Document = dict[str, Any]
 
 
@@ -157,10 +158,14 @@ def _moved(outcome: Outcome) -> Iterator[Document]:
             for name, share in move["moved"].items():
                 total.setdefault((move["role"], name), []).append(abs(share))
     order = sorted(total.items(), key=lambda item: (-sum(item[1]), item[0]))
-    rows = [[role, name, len(shares), sum(shares) / len(shares)] for (role, name), shares in order]
+    rows = [[role, name, len(shares), sum(shares) / len(shares)] for (role, name), shares in order[:MOST_MOVED]]
     if rows:
         columns = ["role", "parameter", "transfers", "mean move, share of the variants' span"]
-        yield {"title": "Which parameters were transferred", "columns": columns, "rows": rows}
+        yield {
+            "title": "Which parameters moved most by transfer (all of them: table moves)",
+            "columns": columns,
+            "rows": rows,
+        }
 
 
 def settings(contest: Contest) -> Document:

@@ -5,7 +5,7 @@ A level is always the same: names with budgets, weights, a total that stays to t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from worlds.forecast_goods.budgets import bandit
 from worlds.forecast_goods.budgets.expenditure import fined, fines
@@ -48,21 +48,35 @@ def _teams(teams: Mapping[str, Sequence[Agent]], config: Budgets) -> dict[str, i
 
 def _members(members: Sequence[Agent], total: int, config: Budgets, wish: Weights | None) -> dict[str, int]:
     budgets = {one.id: one.budget for one in members}
-    records = {one.id: record(one.deeds, config.window) for one in members}
-    weights = _weights(members, performance(records, config), config, wish)
-    after = pivot(budgets, weights, config.rho, config.floor, total)
+    after = pivot(budgets, _weights(members, config, wish), config.rho, config.floor, total)
     return fined(after, fines(members, config.penalty), config.floor) if config.mode == "penalty" else after
 
 
-def _weights(
-    members: Sequence[Agent], judged: Mapping[str, float], config: Budgets, wish: Weights | None
-) -> dict[str, float]:
-    if config.rule == "bandit":
-        learned = bandit.learned({one.id: one.weight for one in members}, judged, config.eta)
-        for one in members:
-            one.weight = learned[one.id]
-        return bandit.shares(learned, config.epsilon)
+def _weights(members: Sequence[Agent], config: Budgets, wish: Weights | None) -> dict[str, float]:
     if config.rule == "principal" and wish:
         whole = sum(wish.values())
         return {one.id: wish.get(one.id, 0.0) / whole for one in members}
-    return softmax(judged, config.kappa)
+    weights: dict[str, float] = {}
+    for group in _peers(members, config):
+        # what is due to their heads, shared by what they did
+        due = len(group) / len(members)
+        weights |= {name: due * share for name, share in _shares(group, config).items()}
+    return weights
+
+
+def _peers(members: Sequence[Agent], config: Budgets) -> Iterable[Sequence[Agent]]:
+    """Who is compared with whom: where all are, whoever sells beats whoever forecasts, whatever they did."""
+    groups: dict[str, list[Agent]] = {}
+    for one in members:
+        groups.setdefault(one.role if config.peers == "role" else "", []).append(one)
+    return groups.values()
+
+
+def _shares(peers: Sequence[Agent], config: Budgets) -> dict[str, float]:
+    judged = performance({one.id: record(one.deeds, config.window) for one in peers}, config)
+    if config.rule != "bandit":
+        return softmax(judged, config.kappa)
+    learned = bandit.learned({one.id: one.weight for one in peers}, judged, config.eta)
+    for one in peers:
+        one.weight = learned[one.id]
+    return bandit.shares(learned, config.epsilon)

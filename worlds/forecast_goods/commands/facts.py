@@ -34,7 +34,6 @@ def command(options: argparse.Namespace) -> int:
     all_found = frame(found)
     write_table(folder, "facts", all_found)
     shown = table(all_found)
-    many.show(shown)
     about = (
         f"{len(seeds)} seeds from {seeds[0]}; the index by itself over {options.steps} rounds, and goods traded by "
         f"{config.market.matching} over {config.time.rounds}. Series of up to {FEWEST} steps are left out."
@@ -43,5 +42,6 @@ def command(options: argparse.Namespace) -> int:
     figure = {"file": "facts.png", "caption": f"A dot a series; shaded: where the fact of real markets holds. {about}"}
     document = {"kind": KIND, "title": "Forecast goods: stylised facts", "about": about}
     write_json(folder / SUMMARY, {**document, "tables": [shown], "figures": [figure]})
+    many.show(shown)
     print(f"Folder: {folder}")
     return 0

@@ -36,14 +36,14 @@ def command(options: argparse.Namespace) -> int:
         panel = sweep(grid, folder, many.workers_of(options), bool(options.resume), progress)
     shown = ["price", "surplus", "efficiency", "brier", "skill"]
     means = panel.groupby(list(values))[shown].mean().reset_index() if values else panel[shown].mean().to_frame().T
-    print(means.to_string(index=False, float_format="{:.5g}".format))
-    print(f"Panel: {folder} ({len(panel)} economies)")
     rows = [[_plain(value) for value in row] for row in means.itertuples(index=False)]
     columns = [LABELS.get(str(name), str(name)) for name in means]
     about = f"{len(cells)} economies of {grid.base.time.rounds} rounds, {len(grid.seeds)} seeds, {grid.policy} rules."
     table = {"title": "Means over seeds", "columns": columns, "rows": rows}
     document = {"kind": KIND, "title": "Forecast goods: a sweep", "about": about, "tables": [table], "figures": []}
     write_json(folder / SUMMARY, document)
+    print(means.to_string(index=False, float_format="{:.5g}".format))
+    print(f"Panel: {folder} ({len(panel)} economies)")
     return 0
 
 

@@ -30,3 +30,20 @@ def charge(sold: Sequence[int], outcome: int, shares: int, liquidity: float, pay
     after = [one + shares * (place == outcome) for place, one in enumerate(sold)]
     # a whole number that floats put a hair above itself stays what it is
     return math.ceil(payout * (cost(after, liquidity) - cost(sold, liquidity)) - 1e-9)
+
+
+def within(sold: Sequence[int], outcome: int, shares: int, limit: int, liquidity: float, payout: int) -> int:
+    """As many of `shares`, below 0 to sell, as can be had within their part of `limit`, cents for all of them: an order
+    made before others moved the price gets what is left of it. 0 for none."""
+    way, wanted = (1, shares) if shares > 0 else (-1, -shares)
+
+    def fits(number: int) -> bool:
+        return charge(sold, outcome, way * number, liquidity, payout) * wanted <= way * limit * number
+
+    if fits(wanted):
+        return shares
+    some, many = 0, wanted
+    while many - some > 1:
+        middle = (some + many) // 2
+        some, many = (middle, many) if fits(middle) else (some, middle)
+    return way * some

@@ -107,20 +107,27 @@ def bet_on(contract: Contract, belief: float, view: View) -> Bet | None:
     price = min(1 - 1e-6, max(1e-6, contract.price))
     outcome = int(belief > price)
     mine, asked = (belief, price) if outcome else (1 - belief, 1 - price)
-    shares = int(contract.liquidity * (_logit(mine) - _logit(asked)) / 2)
+    way = _logit(mine) - _logit(asked)
+    shares = int(contract.liquidity * way / 2)
     affordable = int(STAKE * view.free / contract.payout) if contract.payout else 0
     shares = min(shares, affordable)
     if shares < 1:
         return None
-    return Bet(contract.asset, outcome, shares, math.floor(mine * shares * contract.payout))
+    # a mean price three quarters of the way: where others came first, the last share is still worth what it costs
+    limit = math.floor(_chance(_logit(asked) + 0.75 * way) * shares * contract.payout)
+    return Bet(contract.asset, outcome, shares, limit)
 
 
 def _logit(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
+def _chance(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
+
+
 def allocate(view: View) -> Actions:
-    """Weights by softmax of the members' standardised scores, less one for each who was over budget."""
+    """Weights by softmax of standardised scores and gains, less one for each who was over budget."""
     weights = weights_of(view.members)
     best = max(weights, key=lambda name: (weights[name], name))
     text = f"{best} has the largest share: {_why(next(one for one in view.members if one.id == best))}."
@@ -128,11 +135,16 @@ def allocate(view: View) -> Actions:
 
 
 def weights_of(members: tuple[Member, ...]) -> Mapping[str, float]:
-    scores = np.array([-0.25 if one.brier is None else -one.brier for one in members])
-    gains = np.array([float(one.surplus) for one in members])
-    over = np.array([float(one.over) for one in members])
-    wishes = np.exp(_standard(scores) + _standard(gains) - over)
-    return {one.id: float(wish) for one, wish in zip(members, wishes / wishes.sum(), strict=True)}
+    """Those of one role are compared with each other, and share what is due to their heads."""
+    weights = {one.id: 0.0 for one in members}
+    for role in {one.role for one in members}:
+        peers = [one for one in members if one.role == role]
+        scores = np.array([-0.25 if one.brier is None else -one.brier for one in peers])
+        gains = np.array([float(one.surplus) for one in peers])
+        wishes = np.exp(_standard(scores) + _standard(gains) - np.array([float(one.over) for one in peers]))
+        shares = wishes / wishes.sum() * len(peers) / len(members)
+        weights |= {one.id: float(share) for one, share in zip(peers, shares, strict=True)}
+    return weights
 
 
 def _standard(values: np.ndarray) -> np.ndarray:

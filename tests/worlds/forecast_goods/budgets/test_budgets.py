@@ -138,3 +138,29 @@ def test_a_fine_goes_to_those_who_kept_within_their_budgets() -> None:
     assert fined({"a": 100, "b": 100, "c": 100}, {"a": 25}, 0) == {"a": 75, "b": 113, "c": 112}
     assert fined({"a": 100, "b": 100}, {"a": 500}, 30) == {"a": 30, "b": 170}
     assert fined({"a": 100}, {"a": 50}, 0) == {"a": 100}
+
+
+def crew(gains: Sequence[int]) -> list[Agent]:
+    """Two analysts, scored alike, and two traders, each with 10.00 and what it gained."""
+    names = [("a1", "analyst"), ("a2", "analyst"), ("t1", "trader"), ("t2", "trader")]
+    alike = {"analyst": 1, "trader": 0}
+    return [
+        Agent(name, "team1", role, 0, 1000, deeds=[Deeds(gain, brier=0.2 * alike[role], scored=alike[role])])
+        for (name, role), gain in zip(names, gains, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("rule", ["pivot", "bandit"])
+def test_budgets_do_not_move_to_traders_for_selling_what_analysts_make(rule: str) -> None:
+    agents = crew([10, 20, 3000, 9000])
+    after = allocated(agents, Budgets(rule=rule, levels=1), {})
+    assert after["a1"] + after["a2"] == after["t1"] + after["t2"] == 2000
+    assert after["a1"] < after["a2"]
+    assert after["t1"] < after["t2"]
+    together = allocated(crew([10, 20, 3000, 9000]), Budgets(rule=rule, levels=1, peers="all"), {})
+    assert together["a1"] + together["a2"] < 2000
+
+
+def test_who_has_no_peer_keeps_what_is_due_to_a_head() -> None:
+    after = allocated(crew([10, 20, 3000, 9000])[:3], Budgets(levels=1), {})
+    assert after["t1"] == 1000

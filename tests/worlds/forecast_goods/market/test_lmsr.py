@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worlds.forecast_goods.market.lmsr import charge, cost, prices, worst_loss
+from worlds.forecast_goods.market.lmsr import charge, cost, prices, within, worst_loss
 
 BETS = st.lists(st.tuples(st.integers(0, 1), st.integers(-300, 300)), max_size=30)
 
@@ -48,3 +48,17 @@ def test_who_buys_and_sells_back_never_gains() -> None:
 
 def test_very_lopsided_books_do_not_overflow() -> None:
     assert prices([1_000_000, 0], 1.0) == pytest.approx([1, 0])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(-300, 300), st.integers(-300, 300).filter(bool), st.integers(0, 40_000))
+def test_a_limit_is_never_passed_and_is_used_up(before: int, shares: int, limit: int) -> None:
+    sold, way = [0, before], 1 if shares > 0 else -1
+    some = within(sold, 1, shares, limit, 100.0, 100)
+    assert 0 <= way * some <= way * shares
+    part = limit * abs(some) / abs(shares)
+    assert charge(sold, 1, some, 100.0, 100) <= way * part
+    if some != shares:
+        more = charge(sold, 1, some + way, 100.0, 100)
+        # a share more is beyond its part of the limit
+        assert more > way * limit * (abs(some) + 1) / abs(shares)

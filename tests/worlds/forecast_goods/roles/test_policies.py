@@ -11,6 +11,7 @@ import pytest
 from tests.worlds.forecast_goods.roles.builders import view
 from worlds.forecast_goods import begin
 from worlds.forecast_goods.config import Config, config_from
+from worlds.forecast_goods.market.lmsr import charge, prices, within
 from worlds.forecast_goods.playing import played_by
 from worlds.forecast_goods.roles.beliefs import chance, with_forecasts
 from worlds.forecast_goods.roles.casting import cast, everybody, rule
@@ -94,6 +95,11 @@ def test_a_bet_is_made_on_the_outcome_that_is_too_cheap_and_never_above_its_wort
     assert below
     assert (above.outcome, below.outcome) == (1, 0)
     assert above.limit <= 0.7 * above.shares * 100
+    assert charge([0, 0], 1, above.shares, 100.0, 100) <= above.limit
+    # where others have bought before, the last share is worth what it costs
+    left = within([0, 60], 1, above.shares, above.limit, 100.0, 100)
+    assert 0 < left < above.shares
+    assert prices([0, 60 + left], 100.0)[1] <= 0.7
     assert bet_on(contract(0.5), 0.5, view("trader")) is None
     assert bet_on(contract(0.5), 0.9, view("trader", free=0)) is None
 
