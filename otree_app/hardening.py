@@ -10,7 +10,7 @@ from typing import Any
 
 import otree.middleware
 import otree.views.abstract
-from itsdangerous import BadSignature, BadTimeSignature, TimestampSigner
+from itsdangerous import BadSignature, BadTimeSignature, TimestampSigner  # type: ignore[import-untyped]
 from otree.common2 import json_dumps
 from otree.models import Participant
 from sqlalchemy import event

@@ -198,8 +198,7 @@ class _Market:
         self.exchange.tick, clock.seconds, clock.told[0] = tick, float(tick), self.values[tick - 1]
         if self.flow:
             self.flow.act(self.settings.value.start)
-        for place in order:
-            own, move, view = seats[place]
+        for own, move, view in map(seats.__getitem__, order):
             for action in move(view)[0]:
                 submit(own, action)
                 commands += 1

@@ -43,6 +43,15 @@ def turn(view: MarketView, news: Sequence[str], memory: str) -> str:
     return prompts.fill(f"{view.facts.institution}/turn", **state, said=_said(view), memory=memory)
 
 
+def told(institution: str, prompt: str) -> tuple[int, float, str] | None:
+    """(period, seconds since it began, own account) of the prompt of a turn; None where it is none of `institution`."""
+    clock = prompts.read_back(f"{institution}/turn", "period", prompt)
+    account = prompts.read_back(f"{institution}/turn", "holdings", prompt)
+    if not (clock and account):
+        return None
+    return int(clock["period"]), float(clock["length"]) - float(clock["left"]), account["holdings"]
+
+
 def forecast(view: MarketView, memory: str) -> str:
     """Which prices are to be forecast, and how earlier forecasts fared."""
     facts = view.facts

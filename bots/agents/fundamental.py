@@ -37,6 +37,7 @@ class Fundamental(RuleTrader):
         self._rng = rng
         self.config = config or FundamentalConfig()
         self._factors: dict[int, float] = {}
+        self._margins = {BUY: 1 - self.config.margin, SELL: 1 + self.config.margin}
 
     def trade(self, view: MarketView, able: tuple[Side, ...]) -> Move:
         wanted = self._wanted(view, able)
@@ -50,9 +51,9 @@ class Fundamental(RuleTrader):
     def _wanted(self, view: MarketView, able: tuple[Side, ...]) -> dict[Side, int]:
         """By side the worst price that still leaves the margin; none where the value is not known."""
         if view.facts.induced:
-            return {side: in_bounds(view, side, limit(view, side) * self._margin(side)) for side in able}
+            return {side: in_bounds(view, side, limit(view, side) * self._margins[side]) for side in able}
         value = self._estimate(view)
-        return {} if value is None else {side: in_bounds(view, side, value * self._margin(side)) for side in able}
+        return {} if value is None else {side: in_bounds(view, side, value * self._margins[side]) for side in able}
 
     def begin(self) -> None:
         self._factors.clear()
@@ -62,15 +63,12 @@ class Fundamental(RuleTrader):
 
     def _lines(self, view: MarketView, side: Side) -> Iterator[SheetOrder]:
         if view.facts.induced:
-            yield from per_unit(view, side, lambda unit: unit * self._margin(side))
+            yield from per_unit(view, side, lambda unit: unit * self._margins[side])
         else:
             yield from (SheetOrder(one, price, 1) for one, price in self._wanted(view, (side,)).items())
 
     def expects(self, view: MarketView, target: int) -> float:
         return worth(view, target) * self._factor(view.period + 1)
-
-    def _margin(self, side: Side) -> float:
-        return 1 - self.config.margin if side is BUY else 1 + self.config.margin
 
     def _estimate(self, view: MarketView) -> float | None:
         value = share_value(view)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bots.adapters.llm import Message, Said, estimate_prompt
-from bots.agents import screen
+from bots.agents import briefing, prompts, screen
 from bots.agents.prompts import data
 from bots.agents.replies import NotedTurnReply, Reply
 from bots.agents.sheet_replies import NotedSheetReply
@@ -18,6 +18,7 @@ NOTE = 600  # characters of a note
 PERIODS = 10  # periods in a summary
 RECENT = 6  # own turns in a summary
 REASON = 150  # characters of a reason in a summary
+INSTITUTIONS = ("continuous", "call")
 FATES = 3  # lines a turn in a summary
 WINDOW = 24_000  # tokens of earlier turns in a full memory
 
@@ -75,6 +76,16 @@ class Notes(Memory):
             self.learn(*(str(said.reply.get(name) or "") for name in ("insights", "plans")))
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a turn was taken, and on which account. `seq` is the number of the latest event."""
+
+    period: int
+    seconds: float
+    account: str
+    seq: int
+
+
 @dataclass(slots=True)
 class Stretch:
     """A period as it was lived: turns taken, and the account at its first and its latest turn."""
@@ -83,11 +94,12 @@ class Stretch:
     first: str
     latest: str
     seq: int
+    seconds: float
     turns: int = 1
 
-    def covers(self, view: MarketView) -> bool:
+    def covers(self, moment: Moment) -> bool:
         """Event numbers that fall mean that another market has begun."""
-        return self.period == view.period and self.seq <= view.seq
+        return self.period == moment.period and self.seq <= moment.seq
 
     def __str__(self) -> str:
         return f"period {self.period}, {self.turns} turns, from {self.first} to {self.latest}"
@@ -120,13 +132,35 @@ class Summary(Notes):
         return super().text() + f"Your turns so far: {data('your turns', lines)}\n"
 
     def turn(self, view: MarketView, prompt: str, reply: Reply) -> None:
-        now = str(screen.account(view)["holdings"])
+        account = str(screen.account(view)["holdings"])
+        self._live(Moment(view.period, view.seconds, account, view.seq), reply.reasoning)
+
+    def _live(self, now: Moment, reasoning: str) -> None:
         last = self._periods[-1] if self._periods else None
-        if last and last.covers(view):
-            last.latest, last.seq, last.turns = now, view.seq, last.turns + 1
+        if last and last.covers(now):
+            last.latest, last.seq, last.seconds, last.turns = now.account, now.seq, now.seconds, last.turns + 1
         else:
-            self._periods.append(Stretch(view.period, now, now, view.seq))
-        self._turns.append(OwnTurn(f"period {view.period}, second {view.seconds:.0f}: {reply.reasoning[:REASON]}"))
+            self._periods.append(Stretch(now.period, now.account, now.account, now.seq, now.seconds))
+        self._turns.append(OwnTurn(f"period {now.period}, second {now.seconds:.0f}: {reasoning[:REASON]}"))
+
+    def recall(self, said: Said) -> None:
+        """What became of a turn stands in the prompt of the next; of the last one it is not known."""
+        super().recall(said)
+        told = prompts.data_in("your turns", said.prompt)
+        if told and self._turns:
+            self._turns[-1] = OwnTurn(told[-1])
+        if said.what == "turn" and (now := self._moment(said.prompt)):
+            self._live(now, str(said.reply.get("reasoning") or ""))
+
+    def _moment(self, prompt: str) -> Moment | None:
+        """As a prompt tells it, which has no number of an event: 0 where the clock says that a market has begun."""
+        found = next(filter(None, (briefing.told(institution, prompt) for institution in INSTITUTIONS)), None)
+        if found is None:
+            return None
+        period, seconds, account = found
+        last = self._periods[-1] if self._periods else None
+        anew = last is not None and last.period == period and seconds < last.seconds
+        return Moment(period, seconds, account, 0 if anew else 1)
 
     def became(self, lines: Sequence[str]) -> None:
         if self._turns:

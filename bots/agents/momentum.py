@@ -42,22 +42,14 @@ class PathTrader(RuleTrader):
     def __init__(self, *, config: TrendConfig | None = None) -> None:
         self.config = config or TrendConfig()
         self._acted_on: Print | None = None
-        self._wishes: Side | None = None
         self._seen = 2 * self.config.window
 
     @abstractmethod
     def signal(self, prices: Sequence[float]) -> float:
         """Above 0 to buy, below 0 to sell: the move it sees as a share of the price."""
 
-    def move(self, view: MarketView) -> Move:
-        """Who sees no trend and has nothing to take back does not look at what it could do."""
-        self._wishes = self._wanted(view)
-        if self._wishes is None and not view.orders and not view.facts.induced:
-            return NO_TREND
-        return RuleTrader.move(self, view)
-
     def trade(self, view: MarketView, able: tuple[Side, ...]) -> Move:
-        side = self._wishes
+        side = self._wanted(view)
         if side is not None and side in able:
             return self._act(view, side)
         if view.facts.induced and elapsed(view) >= self.config.late:

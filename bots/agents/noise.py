@@ -36,15 +36,11 @@ class Noise(RuleTrader):
     def __init__(self, *, rng: Random, config: NoiseConfig | None = None) -> None:
         self._rng = rng
         self.config = config or NoiseConfig()
-        self._mood = 0.0
-
-    def move(self, view: MarketView) -> Move:
-        """Who is in no mood to trade does not look at what it could do."""
-        self._mood = self._rng.random()
-        return NO_MOOD if self._mood < self.config.rest else RuleTrader.move(self, view)
 
     def trade(self, view: MarketView, able: tuple[Side, ...]) -> Move:
-        mood, config = self._mood, self.config
+        mood, config = self._rng.random(), self.config
+        if mood < config.rest:
+            return NO_MOOD
         if mood < config.rest + config.cancel:
             return withdraw(view, *SIDES), "has second thoughts", ()
         side = self._rng.choice(able)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from market.facts import MarketFacts
 from market.instructions import Section, instructions
@@ -33,6 +35,23 @@ def data(name: str, content: object) -> str:
     # JSON escapes quotes and line ends; without a "<" there can be no closing mark either
     text = json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
     return f'<data name="{name}">{text}</data>'
+
+
+def data_in(name: str, text: str) -> Any:
+    """What `data` has put into a text under `name` first; None where there is nothing."""
+    found = re.search(f'<data name="{re.escape(name)}">(.*?)</data>', text)
+    return json.loads(found[1]) if found else None
+
+
+def read_back(name: str, value: str, text: str) -> dict[str, str]:
+    """What `fill` has put into the line in which the text file `name` has $value; nothing where there is no such line.
+
+    Values are taken for ones without line ends.
+    """
+    [line] = [one for one in _template(name).template.splitlines() if re.search(rf"\$\{{?{value}\b", one)]
+    pattern = re.sub(r"\\\$(?:\\{)?(\w+)(?:\\})?", r"(?P<\1>.*)", re.escape(line))
+    found = re.search(f"^{pattern}$", text, re.MULTILINE)
+    return found.groupdict() if found else {}
 
 
 def instructions_text(facts: MarketFacts, role: Role) -> str:

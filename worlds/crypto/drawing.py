@@ -34,7 +34,7 @@ def draw(folder: Path, frames: Mapping[str, pd.DataFrame], about: str) -> list[d
 
 
 def _drawn(frames: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Figure, str]]:
-    if len(frames["equity"]):
+    if "equity" in frames and len(frames["equity"]):
         caption = (
             "Equity as a share of the start, drawdown from the height before, and signed exposure; lines are means "
         )

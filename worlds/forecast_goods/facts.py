@@ -137,7 +137,9 @@ def _cell(found: pd.DataFrame, name: str, source: str) -> str:
     return f"{mine['value'].median():.3g} ({mine['holds'].mean():.0%})" if len(mine) else "none"
 
 
-def bounds(found: pd.DataFrame) -> Mapping[str, tuple[float, float]]:
-    """The band in which each fact holds, the widest of all series."""
-    groups = found.groupby("fact")
-    return {str(name): (float(one["low"].min()), float(one["high"].max())) for name, one in groups}
+def bounds(found: pd.DataFrame) -> Mapping[tuple[str, str], tuple[float, float]]:
+    """The band in which each fact holds, by (fact, source): it depends on how long the series are. Of several in a
+    source, the widest."""
+    groups = found.groupby(["fact", "source"])
+    bands = {key: (float(one["low"].min()), float(one["high"].max())) for key, one in groups}
+    return {(str(fact), str(source)): band for (fact, source), band in bands.items()}

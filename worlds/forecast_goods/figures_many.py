@@ -47,15 +47,16 @@ def modes_figure(
     return figure
 
 
-def facts_figure(found: pd.DataFrame, bounds: Mapping[str, tuple[float, float]]) -> Figure:
-    """A panel a fact, a row a source, a dot a series; the band of `bounds` is shaded."""
-    names = [name for name in NAMES if name in bounds]
+def facts_figure(found: pd.DataFrame, bounds: Mapping[tuple[str, str], tuple[float, float]]) -> Figure:
+    """A panel a fact, a row a source, a dot a series; the band of `bounds`, by (fact, source), is shaded."""
+    names = [name for name in NAMES if any(fact == name for fact, _ in bounds)]
     sources = list(dict.fromkeys(found["source"]))[::-1]
     with style():
         figure = blank(11.5, 5.4)
         grid = figure.subplots(2, 4, sharey=True).ravel()
         for axes, name in zip(grid, names, strict=False):
-            _fact(axes, found[found["fact"] == name], sources, bounds[name])
+            bands = {source: band for (fact, source), band in bounds.items() if fact == name}
+            _fact(axes, found[found["fact"] == name], sources, bands)
             axes.set_xlabel(fill(NAMES[name], 30), fontsize=9)
         for axes in grid[len(names) :]:
             axes.set_axis_off()
@@ -63,17 +64,20 @@ def facts_figure(found: pd.DataFrame, bounds: Mapping[str, tuple[float, float]])
     return figure
 
 
-def _fact(axes: Axes, mine: pd.DataFrame, sources: Sequence[str], bounds: tuple[float, float]) -> None:
+def _fact(axes: Axes, mine: pd.DataFrame, sources: Sequence[str], bands: Mapping[str, tuple[float, float]]) -> None:
     values = mine["value"].dropna()
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
     room = 0.08 * (high - low or 1.0)
     edges = (min(low, 0.0) - room, high + room)
-    shaded = (max(bounds[0], edges[0]), min(bounds[1], edges[1]))
-    if shaded[0] < shaded[1]:
-        axes.axvspan(*shaded, color=THEORY, alpha=0.12, lw=0)
     for place, source in enumerate(sources):
+        _shaded(axes, place, np.clip(bands.get(source, (0.0, 0.0)), *edges).tolist())
         dots = mine.loc[mine["source"] == source, "value"].to_numpy(dtype=float)
         spread = place + np.linspace(-0.22, 0.22, len(dots)) if len(dots) > 1 else np.full(len(dots), place)
         axes.plot(dots, spread, "o", ms=3.2, color=COLOURS[place % len(COLOURS)], alpha=0.7, mec="none")
     axes.set_xlim(*edges)
     axes.set_ylim(-0.6, len(sources) - 0.4)
+
+
+def _shaded(axes: Axes, row: int, band: Sequence[float]) -> None:
+    if band[0] < band[1]:
+        axes.fill_between(band, row - 0.5, row + 0.5, color=THEORY, alpha=0.12, lw=0)

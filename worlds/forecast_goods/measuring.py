@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from worlds.forecast_goods.information.predictions import murphy, skill
+from worlds.forecast_goods.information.predictions import coverage, murphy, skill
 from worlds.forecast_goods.records import Tables
 
 LABELS = {
@@ -22,10 +22,14 @@ LABELS = {
     "reliability": "reliability",
     "resolution": "resolution",
     "uncertainty": "uncertainty",
+    "coverage": "share of the wanted forecasts that were made",
     "forecasts": "forecasts that matured",
     "research": "spent on research a round",
     "overs": "times over budget",
 }
+
+
+COUNTS = ("forecasts", "overs")
 
 
 def measures(tables: Tables) -> dict[str, float]:
@@ -44,6 +48,7 @@ def measures(tables: Tables) -> dict[str, float]:
         "extramarginal": float(sums["extramarginal"]) / best,
         "missed": float(sums["missed"]) / best,
         **forecast_measures(tables.forecasts),
+        "coverage": coverage_of(tables.agents),
         "research": float(rounds["research"].mean()),
         "overs": float(rounds["over"].sum()),
     }
@@ -53,6 +58,12 @@ def mean_price(rounds: pd.DataFrame) -> float:
     """Over all units; NaN where none was traded."""
     volume = float(rounds["volume"].sum())
     return float((rounds["price"].fillna(0) * rounds["volume"]).sum()) / volume if volume else float("nan")
+
+
+def coverage_of(agents: pd.DataFrame) -> float:
+    """Of all forecasts that were wanted, from the first round on: scores are of those alone that came."""
+    last = agents[agents["round"] == agents["round"].max()]
+    return coverage(int(last["made"].sum()), int(last["wanted"].sum()))
 
 
 def forecast_measures(forecasts: pd.DataFrame) -> dict[str, float]:

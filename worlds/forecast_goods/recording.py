@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from worlds.folders import write_bytes, write_json, write_table
 from worlds.forecast_goods.config import Config
-from worlds.forecast_goods.measuring import LABELS, measures
+from worlds.forecast_goods.measuring import COUNTS, LABELS, measures
 from worlds.forecast_goods.records import Recorder, Tables, heard
 from worlds.forecast_goods.state import State
 from worlds.models import Line
@@ -62,8 +62,12 @@ def write(
 def measures_table(tables: Tables) -> Document:
     found = measures(tables)
     # lmsr trades no goods, and who never forecasts has no score: such rows would be empty
-    rows = [[label, float(found[name])] for name, label in LABELS.items() if found[name] == found[name]]
+    rows = [[label, _plain(name, found[name])] for name, label in LABELS.items() if found[name] == found[name]]
     return {"title": "Measures", "columns": ["measure", "value"], "rows": rows}
+
+
+def _plain(name: str, value: float) -> float | int:
+    return int(value) if name in COUNTS else float(value)
 
 
 def teams_table(tables: Tables) -> Document:

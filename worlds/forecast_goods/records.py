@@ -45,7 +45,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         *("seller_gain", "royalty"),
     ),
     "forecasts": ("round", "agent", "asset", "strike", "probability", "issued", "horizon", "level", "outcome", "score"),
-    "agents": ("round", "agent", "team", "role", "cash", "budget", "spent", "overs", "surplus"),
+    "agents": ("round", "agent", "team", "role", "cash", "budget", "spent", "overs", "surplus", "made", "wanted"),
     "news": ("round", "agent", "kind", "origin", "asset", "about", "signal", "precision", "hops"),
 }
 
@@ -142,7 +142,8 @@ def _forecast(round: int, one: Any) -> Row:
 def _agents(round: int, state: State) -> Iterator[Row]:
     for one in state.agents.values():
         money = {name: getattr(one, name) / CENTS for name in ("cash", "budget", "spent", "surplus")}
-        yield {"round": round, "agent": one.id, "team": one.team, "role": one.role, **money, "overs": one.overs}
+        counts = {name: getattr(one, name) for name in ("overs", "made", "wanted")}
+        yield {"round": round, "agent": one.id, "team": one.team, "role": one.role, **money, **counts}
 
 
 def _delivery(round: int, one: Any) -> Row:

@@ -226,3 +226,24 @@ def test_a_seat_that_is_taken_up_again_has_its_whole_conversation(tmp_path: Path
         one.content for one in after if one.role == "user"
     ][:-1]
     assert [json.loads(one.content)["reasoning"] for one in after if one.role == "assistant"] == ["first", "second"]
+
+
+@pytest.mark.parametrize("institution", ["continuous", "call"])
+def test_a_seat_that_is_taken_up_again_has_the_lines_of_its_summary(institution: str, tmp_path: Path) -> None:
+    """With what became of its orders, and another market apart from the one before."""
+    bids, treatment = {"bids": [{"price": 90, "quantity": 1}], "asks": []}, design("asset_cda").with_changes(institution=institution)
+    bid = orders(order("buy", 90)) if institution == "continuous" else bids
+    answers = iter({**bid, "reasoning": f"try {number}"} for number in range(9))
+    config, asks = LanguageModelConfig(memory="summary"), models(lambda request: next(answers), tmp_path)
+    one, again = (LanguageModelTrader(models=asks, alias="scripted", seat=1, config=config) for _ in range(2))
+    for exchange in (market(treatment), market(treatment)):
+        one.begin()
+        for seconds in (3.0, 20.0):
+            turn(exchange, one, seconds)
+        turn(next_period(exchange), one, 2.0)
+    calls = list(read_transcript(tmp_path / "llm_calls.jsonl"))
+    again.go_on_after(asked_of(calls, 1), said_of(calls, 1))
+    lines, restored = (blocks(a.question(seen(exchange)).messages[-1].content)["your turns"] for a in (one, again))
+    assert restored[:-1] == lines[:-1]
+    assert lines[-1].startswith(f"{restored[-1]} | ")
+    assert sum(" turns, from " in line for line in lines) == 4

@@ -68,5 +68,4 @@ def _joined(frames: Mapping[str, pd.DataFrame], times: pd.DatetimeIndex, source:
     rows = {coin: frame.loc[times] for coin, frame in frames.items()}
     columns = {name: np.column_stack([one[name].to_numpy() for one in rows.values()]) for name in names}
     clock = times.to_numpy().astype("datetime64[s]")
-    said = f"{origin}, {str(clock[0])[:10]} to {str(clock[-1])[:10]}"
-    return Bars(symbols=tuple(frames), times=clock, columns=columns, source=source, origin=said)
+    return Bars(symbols=tuple(frames), times=clock, columns=columns, source=source, origin=origin)

@@ -41,4 +41,5 @@ def downloads(data: DataSettings) -> Path:
 def first_line(bars: Bars) -> str:
     """What every output begins with, so that nobody takes one source for another."""
     real = "" if bars.synthetic else "real, "
-    return f"Bars: {real}{bars.origin} ({len(bars)} bars of 4 hours, {', '.join(bars.symbols)})."
+    first, last = (str(time)[:10] for time in bars.times[[0, -1]])
+    return f"Bars: {real}{bars.origin} ({len(bars)} bars of 4 hours, {first} to {last}, {', '.join(bars.symbols)})."
