@@ -17,7 +17,7 @@ from market.exchange import Exchange
 from market.facts import facts_of
 from market.language import say
 from market.payment import Line, Payment
-from otree_app.happenings import _diaries, diary_of
+from otree_app.happenings import DIARIES_KEPT, _diaries, diary_of
 from otree_app.host import MarketHost
 from otree_app.live_market import LiveMarket, note_of
 from otree_app.pages_after import cancelled_lines
@@ -220,5 +220,5 @@ def test_the_monitor_does_not_keep_every_market_that_it_ever_showed() -> None:
     _diaries.clear()
     for number in range(50):
         diary_of(number, exchange(Presence("T1", True)), 1)
-    assert list(_diaries) == list(range(30, 50))
-    assert diary_of(40, _diaries[40].exchange, 1).present == {"T1": (True, 0)}
+    assert list(_diaries) == list(range(50 - DIARIES_KEPT, 50))
+    assert diary_of(49, _diaries[49].exchange, 1).present == {"T1": (True, 0)}
