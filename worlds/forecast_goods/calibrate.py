@@ -102,7 +102,8 @@ def _years_between(path: Path, frame: pd.DataFrame) -> float:
     if (gaps <= 0).any():
         row = int(gaps.index.to_numpy()[(gaps <= 0).to_numpy().argmax()]) + 2
         raise WorldError(f"{path}, row {row}: it is not later than the row before. Sort the bars, drop doubles.")
-    return float(gaps.median()) / YEAR_SECONDS
+    # their mean: nights and weekends without bars are time, too, and a year of trading days has some 252 of them
+    return float(gaps.mean()) / YEAR_SECONDS
 
 
 def _times(path: Path, column: pd.Series[str]) -> pd.Series[pd.Timestamp]:

@@ -30,12 +30,12 @@ class Market:
 
     `cost_low`, `cost_high`: what the first unit of a good costs, drawn evenly. `rival`: a unit sold is gone, `stock` of
     them a good, and each further one of a round costs `cost_slope` more; else copies, all at the same cost, serve every
-    buyer. `quality_value`: what perfect quality adds to a posted good's worth; `basket`, `purse`: goods that a posted
-    buyer takes and cents that it spends at most; `temperature`: of its logit choice, cents. `pairing`, `degree`, `k`:
-    private pairs of horse trading. `liquidity`, `payout`, `contract`: b, cents a share and rounds of the automated
-    maker's contracts. `royalty`: the producer's share of a seller's gain. `value`, `value_slope`: worth to an agent of
-    the first unit that it buys in a round, and how much less each further one is worth. `credit`: how far cash may fall
-    below 0; `short`: shares of a contract that may be sold without having them.
+    buyer. `quality_value`: what perfect quality adds to a posted good's worth; `basket`, `purse`: goods that a buyer on
+    the demand curve takes where prices are posted and cents that it spends at most; `temperature`: of its logit choice,
+    cents. `pairing`, `degree`, `k`: private pairs of horse trading. `liquidity`, `payout`, `contract`: b, cents a share
+    and rounds of the automated maker's contracts. `royalty`: the producer's share of a seller's gain. `value`,
+    `value_slope`: worth to an agent of the first unit that it buys in a round, and how much less each further one is
+    worth. `credit`: how far cash may fall below 0; `short`: shares of a contract that may be sold without having them.
     """
 
     matching: str = "cda"

@@ -166,7 +166,8 @@ def _efficiency(config: Config, sheet: Sheet, tally: Tally, deals: list[Deal], g
         taken: dict[int, list[int]] = {}
         for deal, gain in zip(deals, gains, strict=True):
             taken.setdefault(deal.want, []).append(gain.value - gain.cost)
-        return of_copies(menus, config.market.basket, taken)
+        baskets = [config.market.basket if want.buyer == DEMAND else 1 for want in sheet.wants]
+        return of_copies(menus, baskets, taken)
     return of_units(values, _costs(sheet.asks, tally, seen), tally.traded_values, tally.traded_costs)
 
 

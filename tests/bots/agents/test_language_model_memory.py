@@ -231,7 +231,10 @@ def test_a_seat_that_is_taken_up_again_has_its_whole_conversation(tmp_path: Path
 @pytest.mark.parametrize("institution", ["continuous", "call"])
 def test_a_seat_that_is_taken_up_again_has_the_lines_of_its_summary(institution: str, tmp_path: Path) -> None:
     """With what became of its orders, and another market apart from the one before."""
-    bids, treatment = {"bids": [{"price": 90, "quantity": 1}], "asks": []}, design("asset_cda").with_changes(institution=institution)
+    bids, treatment = (
+        {"bids": [{"price": 90, "quantity": 1}], "asks": []},
+        design("asset_cda").with_changes(institution=institution),
+    )
     bid = orders(order("buy", 90)) if institution == "continuous" else bids
     answers = iter({**bid, "reasoning": f"try {number}"} for number in range(9))
     config, asks = LanguageModelConfig(memory="summary"), models(lambda request: next(answers), tmp_path)

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from worlds.errors import WorldError
@@ -119,3 +120,11 @@ def test_transitions_are_counted_from_one_state_to_the_next() -> None:
     assert chances[0][1] is not None
     assert chances[0][1].value == pytest.approx(2 / 3)
     assert chances[2] == [None, None, None]
+
+
+def test_days_without_bars_are_time_too(tmp_path: Path) -> None:
+    days = pd.bdate_range("2024-01-01", "2024-12-31")
+    path = tmp_path / "days.csv"
+    pd.DataFrame({"date": days.strftime("%Y-%m-%d"), "close": range(1, len(days) + 1)}).to_csv(path, index=False)
+    _, dt = bars(path)
+    assert dt == pytest.approx(1 / 261, rel=0.01)

@@ -68,6 +68,8 @@ def test_a_run_is_shown_by_the_report_with_its_five_pictures(run: Path) -> None:
     assert html.count("data:image/png") == 5
     assert "share of the best surplus" in html
     assert "Teams at the end" in html
+    # the rule forecasts every index in every round
+    assert ["share of the wanted forecasts that were made", 1.0] in told["tables"][0]["rows"]
 
 
 def test_a_log_says_what_the_config_was(run: Path) -> None:
@@ -197,6 +199,15 @@ def test_plug_ins_give_the_index_the_facts_that_plain_gbm_lacks() -> None:
         assert holds["index, with all", fact] == 1
     assert holds["index, with jumps", "volatility_clustering"] <= 0.25
     assert holds["index, plain GBM", "linear_dependence"] == 1
+
+
+def test_the_band_of_a_fact_is_that_of_its_source() -> None:
+    row = {"series": "alpha", "seed": 1, "fact": "excess_kurtosis", "value": 1.0, "high": 9.0, "holds": True}
+    found = pd.DataFrame([{**row, "source": "long", "low": 0.3}, {**row, "source": "short", "low": 0.8}])
+    assert facts.bounds(found) == {
+        ("excess_kurtosis", "long"): (0.3, 9.0),
+        ("excess_kurtosis", "short"): (0.8, 9.0),
+    }
 
 
 def test_facts_leave_a_table_and_a_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

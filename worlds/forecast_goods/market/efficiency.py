@@ -51,10 +51,11 @@ def optimum(values: Sequence[int], costs: Sequence[int]) -> tuple[int, int]:
     return sum(gains), (low + high) // 2
 
 
-def of_copies(menus: Sequence[Sequence[int]], basket: int, taken: Mapping[int, Sequence[int]]) -> Efficiency:
+def of_copies(menus: Sequence[Sequence[int]], baskets: Sequence[int], taken: Mapping[int, Sequence[int]]) -> Efficiency:
     """Where goods serve everybody. `menus`: what each buyer would gain from each good, price left out; `taken`: what it
-    gained, by buyer. The best is each buyer's own: its `basket` best goods that are worth more than they cost."""
-    best = sum(one for menu in menus for one in nlargest(basket, menu) if one > 0)
+    gained, by buyer. The best is each buyer's own: as many goods as its basket holds, the best of those that are worth
+    more than they cost."""
+    best = sum(one for menu, most in zip(menus, baskets, strict=True) for one in nlargest(most, menu) if one > 0)
     gains = [one for buyer in taken.values() for one in buyer]
     wrong = sum(-one for one in gains if one < 0)
     return Efficiency(best, sum(gains), wrong, best - sum(gains) - wrong)

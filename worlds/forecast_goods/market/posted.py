@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
 
 from worlds.forecast_goods.config import Market
-from worlds.forecast_goods.market.orders import Ask, Deal, Want
+from worlds.forecast_goods.market.orders import DEMAND, Ask, Deal, Want
 
 
 class Item(NamedTuple):
@@ -24,14 +25,16 @@ Choice = Callable[[Sequence[Item], int, Market, Generator], list[Item]]
 
 
 def match(asks: Sequence[Ask], wants: Sequence[Want], config: Market, last: int | None, rng: Generator) -> list[Deal]:
-    """A buyer takes at most `basket` goods, each once, for at most its purse. A good that serves everybody never runs
-    out; of others, those who come first get what there is."""
+    """A buyer on the demand curve takes at most `basket` goods, each once, for at most its purse; an agent's bid is for
+    one unit. A good that serves everybody never runs out; of others, those who come first get what there is."""
+    unit = replace(config, basket=1)
     left, choose = [one.quantity for one in asks], CHOICES[config.choice]
     callers = [place for place, one in enumerate(wants) for _ in range(one.quantity)]
     deals: list[Deal] = []
     for caller in (callers[one] for one in rng.permutation(len(callers)).tolist()):
         menu = [one for one in _menu(asks, wants[caller]) if asks[one.place].endless or left[one.place]]
-        for item in choose(menu, wants[caller].purse, config, rng):
+        terms = config if wants[caller].buyer == DEMAND else unit
+        for item in choose(menu, wants[caller].purse, terms, rng):
             left[item.place] -= 1
             deals.append(Deal(item.place, caller, item.price, 1))
     return deals

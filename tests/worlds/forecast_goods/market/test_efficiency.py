@@ -48,5 +48,5 @@ def test_a_missed_trade_and_one_that_should_not_have_been_are_told_apart() -> No
 
 def test_where_copies_serve_everybody_each_buyer_has_its_own_best() -> None:
     menus = [[5, 3, -2], [-1, -4, -6]]
-    assert of_copies(menus, 1, {0: [5]}) == (5, 5, 0, 0)
-    assert of_copies(menus, 2, {0: [5], 1: [-4]}) == (8, 1, 4, 3)
+    assert of_copies(menus, [1, 1], {0: [5]}) == (5, 5, 0, 0)
+    assert of_copies(menus, [2, 2], {0: [5], 1: [-4]}) == (8, 1, 4, 3)

@@ -122,3 +122,10 @@ def test_logit_choices_come_as_often_as_their_gains_say() -> None:
     total = 1 + np.e + 1
     for places, weight in (((0,), np.e), ((1,), 1), ((), 1)):
         assert taken[places] / 4000 == pytest.approx(weight / total, abs=0.025)
+
+
+def test_a_bid_for_one_unit_gets_one_where_buyers_on_the_demand_curve_fill_baskets() -> None:
+    config, rng = replace(MARKET, basket=3), np.random.default_rng(0)
+    asks = [Ask("a", f"good{place}", 10, 9, endless=True) for place in range(3)]
+    deals = MATCHERS["posted"](asks, [Want("b", 100, 1, 100), *wants(100)], config, None, rng)
+    assert Counter(deal.want for deal in deals) == {0: 1, 1: 3}
