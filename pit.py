@@ -117,6 +117,8 @@ def run_demo(wish: argparse.Namespace) -> int:
             say(f"Seat {number}, for a person: {link}")
         say(f"Monitor: {server.address}/openpit/monitor/{session} (log in as admin, password {server.password})")
         code = run_bots(wish, f"{server.address}/SessionStartLinks/{session}", key)
+        if not code:
+            say("Figures and measures: report.html in the run folder. README.md says what else is there.")
         if not code and wish.humans:
             see_off(server, session, wish.out / f"session-{session}.zip")
         return code
@@ -192,7 +194,10 @@ class Server:
                 return
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
-        raise Stop(f"the server did not start; its last words are in {self.folder / 'server.log'}")
+        log = self.folder / "server.log"
+        words = log.read_text("utf-8", "replace").split("\n")
+        last = next((line.strip() for line in reversed(words) if line.strip()), "none")
+        raise Stop(f"the server did not start. Its last words: {last}\nAll of them are in {log}")
 
     def __exit__(self, *_: object) -> None:
         self.stop()

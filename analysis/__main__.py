@@ -23,8 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         print(options.run(options))
-    except (ReadError, OSError) as error:
+    except ReadError as error:
         print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}" if error.filename else error, file=sys.stderr)
         return 2
     return 0
 
@@ -80,7 +83,9 @@ def _power(options: argparse.Namespace) -> str:
 
 
 def _report(options: argparse.Namespace) -> str:
-    options.out.write_text(report(options.folders), encoding="utf-8")
+    page = report(options.folders)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(page, encoding="utf-8")
     drawn = write_pictures(options.folders, options.figures) if options.figures else []
     return "\n".join([f"Report: {options.out}", *(f"Figure: {path}" for path in drawn)])
 

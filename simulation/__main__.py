@@ -18,6 +18,11 @@ def main(given: Sequence[str] | None = None) -> int:
                 return arguments.replay_command(wish[1:])
             case ["sweep"]:
                 return arguments.sweep_command(wish[1:])
+            case [word, *_] if not word.startswith("-"):
+                raise SimulationError(
+                    f"{word!r}: expected options such as --scenario or --treatment, or one of the commands sweep and "
+                    "replay. `python -m simulation --help` has examples."
+                )
             case _:
                 return arguments.run_command(wish)
     except SimulationError as error:

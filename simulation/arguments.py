@@ -103,6 +103,7 @@ def _treatment(options: argparse.Namespace) -> int:
         print(f"market {one['market']} of {one['treatment']}: {_listed(one['measures'])}")
     hashes = ", ".join(summary["hashes"].values())
     print(f"{summary['trades']} trades in {perf_counter() - began:.1f} s, hashes {hashes}")
+    print(f"In words: python -m analysis measures {settings.folder}")
     print(f"Run folder: {settings.folder}")
     return 0
 
@@ -113,13 +114,14 @@ def _scenario(options: argparse.Namespace) -> int:
     settings = _scenario_settings(options)
     with progress_bar("ticks", settings.steps) as progress:
         summary = run_scenario(settings, progress)
-    print(f"{summary['agents']} agents, {summary['steps']} ticks: {_listed(summary['measures'])}")
+    print(f"{summary['agents']} agents, {summary['steps']} ticks, money in 0.01 points: {_listed(summary['measures'])}")
     for name, kind in summary["kinds"].items():
         print(f"  {name:<18} {kind['agents']:>5} agents, mean gain {kind['mean_pnl'] / 100:>10,.2f} points")
     holding = [one["name"] for one in summary["facts"] if one["holds"]]
     print(f"Stylised facts of this one run that hold: {', '.join(holding) or 'none'}")
     speed = summary["speed"]
     print(f"{speed['seconds']:.1f} s, {speed['agent_steps_per_second']:,} agent-steps/s, hash {summary['hash']}")
+    print(f"In words: python -m analysis measures {settings.folder}")
     print(f"Run folder: {settings.folder}")
     return 0
 
@@ -167,6 +169,8 @@ def asked(options: argparse.Namespace) -> Asked:
 def _run_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulation",
+        usage="%(prog)s [--scenario NAME | --treatment NAME] [options]\n"
+        "       %(prog)s sweep|replay ... (each has a --help of its own)",
         description=__doc__,
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from itertools import cycle, islice
 from pathlib import Path
 from random import Random
@@ -49,11 +50,16 @@ def roster(wish: str, model: str, seats: int) -> list[str]:
     the others leave; without a wish `model` plays them all. Raises SimulationError."""
     parts = [part.strip().rpartition(":") for part in wish.split(",") if part.strip()]
     fixed = [(name, number) for name, colon, number in parts if colon and number.isdecimal() and name]
-    rest = ["".join(part) for part in parts if not (part[1] and part[2].isdecimal() and part[0])] or [model]
+    rest = ["".join(part) for part in parts if not (part[1] and part[2].isdecimal() and part[0])]
     named = [name for name, number in fixed for _ in range(int(number))]
     if len(named) > seats:
         raise SimulationError(f"--traders names {len(named)} traders for {seats} seats. Name fewer, or set --agents.")
-    return [*named, *islice(cycle(rest), seats - len(named))]
+    if seatless := rest[seats - len(named) :]:
+        raise SimulationError(
+            f"--traders {wish}: of {seats} seats none is left for {', '.join(seatless)}. Say how many of each play, "
+            "such as heuristic:6,noise:3, or set --agents."
+        )
+    return [*named, *islice(cycle(rest or [model]), seats - len(named))]
 
 
 def seats_wanted(treatment: Treatment, wish: str, agents: int | None) -> int:
@@ -76,8 +82,12 @@ def check_names(names: Iterable[str], models: Models, asked: Asked) -> None:
     for name in sorted(set(names)):
         wrong = models.check(name) if is_model(name, asked) else None
         if wrong:
-            rules = f" Rule traders: {', '.join(TRADERS)}." if wrong.kind == "unknown_model" else ""
-            raise SimulationError(f"{wrong.message}{rules}")
+            raise SimulationError(f"{wrong.message}{_rules(name) if wrong.kind == 'unknown_model' else ''}")
+
+
+def _rules(name: str) -> str:
+    near = get_close_matches(name, TRADERS, 1)
+    return f" Rule traders: {', '.join(TRADERS)}.{f' Did you mean {near[0]!r}?' if near else ''}"
 
 
 def players(names: Sequence[str], models: Models, asked: Asked, seed: int) -> list[Player]:

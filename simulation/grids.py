@@ -56,7 +56,9 @@ def read_grid(path: Path, seeds: Sequence[int]) -> list[Cell]:
     """The cells of a grid: every combination of its lists, with every seed. Raises SimulationError."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise SimulationError(f"--grid {path}: it cannot be opened ({error.strerror}). Name a TOML file.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SimulationError(f"--grid {path}: it cannot be read as TOML ({error}).") from None
     grid = document.pop("grid", {})
     if wrong := list(_problems(document, grid)):

@@ -56,7 +56,9 @@ def read_mix(path: Path) -> tuple[Entry, ...]:
     """A roster of one's own. Raises SimulationError that names each wrong entry and what was expected."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except OSError as error:
+        raise SimulationError(f"--mix-json {path}: it cannot be opened ({error.strerror}). Name a JSON file.") from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise SimulationError(f"--mix-json {path}: it cannot be read as JSON ({error}).") from None
     if not isinstance(document, list) or not document:
         raise SimulationError(f"--mix-json {path}: expected a list with at least one entry, got {_short(document)}.")

@@ -69,9 +69,8 @@ def treatment_of(name: str) -> Treatment:
             return design(name)
         return treatment_from_toml(Path(name).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise SimulationError(
-            f"--treatment {name}: it cannot be read ({error}). Name a design or a TOML file."
-        ) from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise SimulationError(f"--treatment {name}: it cannot be read ({why}). Name a design or a TOML file.") from None
     except TreatmentError as error:
         raise SimulationError(f"--treatment {name}: {error}") from None
 

@@ -19,6 +19,8 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from market.records import TABLES
+from pit import Server
+from requirements.install import Stop
 from tests.lab import KEY, free_port
 from tests.person import Person, person
 
@@ -240,3 +242,12 @@ def test_a_taken_port_gets_the_remedy(lab: Any, tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert f"port {lab.port} is taken" in done.stderr
+
+
+def test_a_server_that_does_not_start_is_told_with_its_last_words(tmp_path: Path) -> None:
+    server = Server(tmp_path, free_port(), "key")
+    (tmp_path / "server.log").write_text("Traceback (most recent call last):\nImportError: no such thing\n\n")
+    server.process = subprocess.Popen([sys.executable, "-c", ""])
+    server.process.wait()
+    with pytest.raises(Stop, match=r"last words: ImportError: no such thing\n.*server\.log"):
+        server.wait()

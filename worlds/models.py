@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -58,11 +59,17 @@ class Line:
         self._in_a_row = 0
         self.failures: list[tuple[str, Failure]] = []
 
-    def check(self) -> None:
-        """Raise WorldError where the model cannot be asked."""
+    def check(self, option: str = "--model") -> None:
+        """Raise WorldError where the model cannot be asked. `option`: where it is named."""
         wrong = self._models.check(self.asked.name)
         if wrong:
-            raise WorldError(f"--model {self.asked.name}: {wrong.message}")
+            raise WorldError(f"{option} {self.asked.name}: {wrong.message}")
+
+    def beside(self, name: str) -> Line:
+        """A line to another model, with the same transcript and within the same budget."""
+        other = copy(self)
+        other.asked, other._lock, other._in_a_row, other.failures = replace(self.asked, name=name), Lock(), 0, []
+        return other
 
     def record_in(self, folder: Path) -> None:
         """Write every call to the run's transcript from now on."""

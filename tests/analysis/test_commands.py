@@ -70,6 +70,19 @@ def test_one_session_a_side_is_too_little_for_power(folders: list[Path], capsys:
     assert "Power needs at least 2 known sessions" in capsys.readouterr().err
 
 
+def test_a_report_makes_the_folder_that_it_goes_to(folders: list[Path], tmp_path: Path) -> None:
+    assert main(["report", str(folders[0]), "--out", str(tmp_path / "new" / "report.html")]) == 0
+    assert (tmp_path / "new" / "report.html").read_text(encoding="utf-8").startswith("<!")
+
+
+def test_a_place_where_no_report_can_be_is_named(
+    folders: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["report", str(folders[0]), "--out", str(tmp_path / "file" / "report.html")]) == 2
+    assert capsys.readouterr().err.startswith(str(tmp_path / "file"))
+
+
 def test_the_figures_of_a_report_are_written_as_pictures(folders: list[Path], tmp_path: Path) -> None:
     out, drawn = tmp_path / "report.html", tmp_path / "figures"
     assert main(["report", *map(str, folders), "--out", str(out), "--figures", str(drawn)]) == 0

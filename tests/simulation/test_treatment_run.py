@@ -126,7 +126,10 @@ def test_practice_is_left_out_unless_asked_for_and_strangers_meet_in_every_marke
         ({"treatment": "tulips"}, "Unknown treatment 'tulips'"),
         ({"treatment": "nowhere.toml"}, "cannot be read"),
         ({"traders": "wizard:3"}, "Unknown model 'wizard'"),
+        ({"traders": "heuristc:3"}, "Did you mean 'heuristic'"),
         ({"traders": "noise:9", "agents": 4}, "names 9 traders for 4 seats"),
+        ({"traders": "heuristic:6,noise:x"}, "of 6 seats none is left for noise:x"),
+        ({"traders": "heuristic,noise,momentum", "agents": 2}, "of 2 seats none is left for momentum"),
         ({"treatment": "smith_1962", "agents": 5}, "smith_1962 is played by 22 seats"),
     ],
 )
@@ -140,4 +143,20 @@ def test_the_command_prints_measures_and_names_the_folder(tmp_path: Path, capsys
     assert main(["--treatment", "gode_sunder_1993", "--seed", "3", "--outdir", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "efficiency" in said
+    assert f"python -m analysis measures {tmp_path}" in said
     assert said.splitlines()[-1] == f"Run folder: {tmp_path}"
+
+
+def test_a_mistyped_command_is_answered_with_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["swep", "--grid", "grid.toml"]) == 2
+    assert "'swep': expected options such as --scenario or --treatment, or one of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["sweep", "--grid"], ["--scenario", "custom", "--mix-json"], ["--treatment"]])
+def test_a_file_that_is_not_there_is_told_without_numbers_of_the_system(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, str(tmp_path / "none.toml")]) == 2
+    told = capsys.readouterr().err
+    assert "(No such file or directory)" in told
+    assert "Errno" not in told

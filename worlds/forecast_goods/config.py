@@ -264,7 +264,8 @@ def load(path: Path) -> Config:
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise WorldError(f"--config {path}: it cannot be read ({error}). Name a TOML file.") from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise WorldError(f"--config {path}: it cannot be read ({why}). Name a TOML file.") from None
     except tomllib.TOMLDecodeError as error:
         raise WorldError(f"--config {path}: no TOML ({error}).") from None
     return config_from(document, f"--config {path}")

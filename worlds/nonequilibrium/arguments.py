@@ -119,7 +119,8 @@ def _arm(options: argparse.Namespace) -> int:
     with progress_bar("steps", settings.parameters.Nt - 1) as progress:
         summary = run_arm(settings, progress)
     for name, value in summary["measures"].items():
-        print(f"{name.replace('_', ' '):<24} {value if not isinstance(value, float) else f'{value:.6g}'}")
+        shown = "-" if value is None else f"{value:.6g}" if isinstance(value, float) else value
+        print(f"{name.replace('_', ' '):<24} {shown}")
     for one in summary["sessions"][-1:]:
         print(f"{'model':<24} {one['calls']} calls, {len(one['unanswered'])} left without an answer")
     print(f"Run folder: {settings.folder}")
