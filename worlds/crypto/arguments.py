@@ -79,7 +79,7 @@ def add_model(group: argparse.ArgumentParser) -> None:
 
 def add_server(group: argparse.ArgumentParser) -> None:
     group.add_argument("--base-url", default="", metavar="URL", help="an OpenAI-compatible server of your own")
-    group.add_argument("--budget-usd", type=float, metavar="USD", help="the model is not asked beyond it")
+    group.add_argument("--budget-usd", type=dollars, metavar="USD", help="the model is not asked beyond it")
 
 
 def add_asking(group: argparse.ArgumentParser) -> None:
@@ -110,15 +110,36 @@ def add_learning(group: argparse.ArgumentParser) -> None:
     group.add_argument("--resume", type=Path, metavar="DIR", help="go on with a run that stopped")
 
 
-def whole(least: int) -> Callable[[str], int]:
+def whole(least: int, most: int | None = None) -> Callable[[str], int]:
     """A reader of whole numbers from `least`."""
+    expected = f"a whole number from {least}" + (f" to {most}" if most else "")
 
     def read(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"expected a whole number from {least}, got {text!r}")
+        if not text.isdecimal() or not least <= int(text) <= (most or int(text)):
+            raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
         return int(text)
 
     return read
+
+
+def seconds(text: str) -> float:
+    """A reader of a number of seconds above 0."""
+    return _above_nothing(text, "seconds")
+
+
+def dollars(text: str) -> float:
+    """A reader of an amount above 0."""
+    return _above_nothing(text, "dollars")
+
+
+def _above_nothing(text: str, unit: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError(f"expected {unit} above 0, such as 2.5, got {text!r}")
+    return value
 
 
 def configured(options: argparse.Namespace) -> Config:
@@ -126,8 +147,23 @@ def configured(options: argparse.Namespace) -> Config:
     from worlds.crypto.config import config_from, load_config
 
     config = load_config(options.config)
+    _check_agents(config)
     said = {"symbols": list(options.symbols) if options.symbols else None, "max_days": options.days}
     # the same checks as for the file's values
     checked = config_from({"data": said}).data
     changes = {name: getattr(checked, name) for name, value in said.items() if value is not None}
     return replace(config, data=replace(config.data, **changes))
+
+
+def _check_agents(config: Config) -> None:
+    """Raise WorldError for a variant or a method that there is not: a risk role of none but unknown checks would let
+    everything through."""
+    from worlds.crypto.learning.space import variant
+
+    for role, agent in config.agents.items():
+        variant(role, agent.id)
+        if agent.inventory:
+            # only now: methods bring the heavier packages
+            from worlds.crypto.methods.registry import check_inventory
+
+            check_inventory(role, agent.inventory)

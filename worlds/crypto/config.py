@@ -65,9 +65,18 @@ def config_from(document: Any) -> Config:
     sections = _table(document, "the file", [*SECTIONS, "agents"])
     read = {name: _section(name, made, sections.get(name)) for name, made in SECTIONS.items()}
     config = Config(**read, agents=_agents(sections.get("agents")))
+    _check_webhook(config.admin.slack_webhook)
     if not config.data.multi_asset and config.data.offline_prices_csv:
         return replace(config, data=replace(config.data, symbols=_coin_of(config.data)))
     return config
+
+
+def _check_webhook(setting: str) -> None:
+    if setting and not setting.startswith("$"):
+        raise WorldError(
+            "admin.slack_webhook: a webhook's address is a secret and does not belong in a file. Put it into the "
+            "environment or bots/config/.env and write its name: slack_webhook: $SLACK_WEBHOOK_URL"
+        )
 
 
 def told(config: Config) -> dict[str, Any]:

@@ -43,15 +43,21 @@ Document = dict[str, Any]
 
 def begin(folder: Path, command: str, config: Config, bars: Bars, seed: int, resume: bool = False, **more: Any) -> None:
     """The folder and its manifest. Raises WorldError where a run is there already, or where another one is resumed."""
+    path = folder / MANIFEST
+    if resume and not path.is_file():
+        raise WorldError(f"--resume {folder}: no run was begun there. Name a run's folder, or begin one with --out.")
     prepare(folder)
     settings = {"config": told(config), **more}
     manifest = {"data": first_line(bars), **made_by(f"crypto {command}", settings, seed)}
-    path = folder / MANIFEST
     if path.exists() and not resume:
-        raise WorldError(f"--out {folder}: a run is there already. Name another folder, or go on with --resume.")
+        raise WorldError(f"--out {folder}: a run is there already. Name another folder{_or_resume(command)}.")
     if path.exists() and read_json(path).get("data") != manifest["data"]:
         raise WorldError(f"--resume {folder}: it was begun with other bars ({read_json(path).get('data')}).")
     write_json(path, manifest)
+
+
+def _or_resume(command: str) -> str:
+    return ", or go on with --resume" if command in ("population", "compare") else ""
 
 
 def measures(result: Result, lane: int = 0) -> dict[str, float]:
@@ -124,7 +130,7 @@ def _joined(rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> dict[str
 
 
 def equity(results: Mapping[str, tuple[Result, int]], tape: Tape, bars: Bars) -> pd.DataFrame:
-    """A row a bar and name: dollars at the close, and the signed exposure as a share of them."""
+    """A row a bar and name: dollars at the close, and the signed exposure as a share of them, in all and by coin."""
     parts = [
         pd.DataFrame(
             {
@@ -133,11 +139,17 @@ def equity(results: Mapping[str, tuple[Result, int]], tape: Tape, bars: Bars) ->
                 "name": name,
                 "equity": result.equity[:, lane],
                 "exposure": result.exposure[:, lane],
+                **{of_coin(symbol): result.positions[:, lane, coin] for coin, symbol in enumerate(tape.symbols)},
             }
         )
         for name, (result, lane) in results.items()
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def of_coin(symbol: str) -> str:
+    """The column of a coin's exposure."""
+    return f"exposure_{symbol}"
 
 
 def write(folder: Path, bars: Bars, summary: Document, tables: Mapping[str, pd.DataFrame]) -> None:

@@ -70,7 +70,8 @@ class DataSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PopulationSettings:
-    """`size`: agents of a role; `transfer_frequency`: iterations from one transfer to the next."""
+    """`enabled` changes nothing: the command says whether a population learns; `size`: agents of a role;
+    `transfer_frequency`: iterations from one transfer to the next."""
 
     enabled: bool = key(True, FLAG)
     size: int = key(5, _whole(1, 100, "a whole number from 1 to 100"))
@@ -81,6 +82,8 @@ class PopulationSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsSettings:
+    """`llm_model`: who reads the news where `use_llm_news` says that a model does, beside the model that trades."""
+
     use_llm_news: bool = key(False, FLAG)
     search_provider: str = key("jsonl", _one_of(PROVIDERS))
     llm_model: str = key("heuristic", TEXT)
@@ -101,7 +104,8 @@ class LearningSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminSettings:
-    """`slack_webhook`: better left to the environment; it is shown nowhere."""
+    """`slack_webhook`: the name of an environment variable with a $ before it; `log_dir` changes nothing: what the
+    administrator writes is in the run's folder."""
 
     enabled: bool = key(True, FLAG)
     max_drawdown_pct: float = key(10.0, PERCENT)
@@ -113,6 +117,8 @@ class AdminSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperSettings:
+    """`enabled` changes nothing: the command `paper` trades."""
+
     enabled: bool = key(False, FLAG)
     max_position_usd: float = key(10_000.0, _number(1, 1e9, "dollars from 1"))
     default_leverage: float = key(5.0, _number(1, 100, "a number from 1 to 100"))

@@ -70,5 +70,8 @@ def test_an_inventory_may_group_its_methods() -> None:
 
 
 def test_a_web_hook_is_told_to_nobody() -> None:
-    config = config_from({"admin": {"slack_webhook": "https://hooks.example/secret"}})
-    assert "secret" not in f"{config}{told(config)}"
+    with pytest.raises(WorldError, match=r"\$SLACK_WEBHOOK_URL") as refused:
+        config_from({"admin": {"slack_webhook": "https://hooks.example/secret"}})
+    assert "hooks.example" not in str(refused.value)
+    config = config_from({"admin": {"slack_webhook": "$SECRET_NAME"}})
+    assert "SECRET_NAME" not in f"{config}{told(config)}"

@@ -12,7 +12,7 @@ from worlds.crypto.__main__ import main
 from worlds.crypto.admin.events import recorded
 from worlds.crypto.drawing import draw
 from worlds.crypto.figures import _wilson, calibration_figure, equity_figure, family
-from worlds.folders import read_json
+from worlds.folders import read_json, read_table
 
 TIMES = pd.date_range("2026-01-01", periods=50, freq="4h")
 
@@ -80,6 +80,10 @@ def test_a_population_leaves_its_learning_and_its_tree_as_figures_and_a_page_wit
     files = [one["file"] for one in read_json(tmp_path / "out" / "summary.json")["figures"]]
     assert {"plots/equity.png", "plots/learning.png", "plots/population.png"} <= set(files)
     capsys.readouterr()
+    assert main(["status", "--run", "out"]) == 0
+    assert "population-42: 2 iterations" in capsys.readouterr().out
+    assert main(["report", "--run", "out"]) == 0
+    assert "no learning saw" in capsys.readouterr().out
 
 
 def test_a_run_over_past_bars_leaves_the_events_that_status_and_report_read(
@@ -89,7 +93,12 @@ def test_a_run_over_past_bars_leaves_the_events_that_status_and_report_read(
     assert main(["multi", "--days", "60", "--out", "outputs/crypto/one"]) == 0
     events = list(recorded(tmp_path / "outputs" / "crypto" / "one"))
     assert (events[0].kind, events[-1].kind) == ("started", "ended")
-    assert sum(event.kind == "equity" for event in events) == 360
+    rows = [event.facts for event in events if event.kind == "equity"]
+    assert len(rows) == 360
+    frame = read_table(tmp_path / "outputs" / "crypto" / "one", "equity").query("name == 'desk'")
+    for row, equity, exposure in zip(rows, frame["equity"], frame["exposure"], strict=True):
+        assert list(row["exposures"]) == ["BTC", "ETH", "SOL", "DOGE", "XRP"]
+        assert sum(row["exposures"].values()) == pytest.approx(equity * exposure)
     capsys.readouterr()
     assert main(["status"]) == 0
     assert "ended: all bars were played" in capsys.readouterr().out

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -14,12 +16,16 @@ from tests.bots.adapters.llm.wire_server import WireServer, says
 from worlds.crypto.data.bars import BAR, NEEDED, Bars
 from worlds.crypto.desk.proposals import Proposals, nothing
 from worlds.crypto.desk.tape import tape
+from worlds.crypto.news.items import Item
+from worlds.crypto.news.newsroom import Newsroom
 from worlds.crypto.roles.limits import TRADERS
 from worlds.crypto.roles.model_trader import Desk, facts, heuristic, propose, question
 from worlds.crypto.roles.outputs import Analysis, Forecast
 from worlds.models import Asked, Line
 
 ROWS = range(40, 60, 6)
+SEEN = datetime(2026, 1, 7, tzinfo=UTC)
+STORY = Item(title="Bitcoin up", text="", url="https://ft.com/1", published=SEEN, seen=SEEN, scope="BTC")
 LONG_BTC = {
     "symbol": "BTC",
     "side": "long",
@@ -118,6 +124,16 @@ def test_the_rule_that_stands_in_for_a_model_always_answers_within_its_limits() 
     made, thoughts = propose(desk(3), rule(), line, list(ROWS))
     assert {one.by for one in thoughts} == {"model"}
     assert np.abs(made.side[list(ROWS)]).sum() > 0
+
+
+def test_an_answer_that_cannot_be_used_and_news_that_was_read_are_paid_for_as_well() -> None:
+    with WireServer(default=says("no JSON at all")) as server:
+        line = Line(Asked(name="gpt-4o", base_url=server.base_url("openai"), keys=Keys({"openai": "k"})))
+        bare, _ = propose(desk(), rule(), line, [40])
+        unread, _ = propose(replace(desk(), room=Newsroom([STORY], 7, line)), rule(), line, [40])
+    assert bare.cost[40] > 0
+    assert unread.cost[40] > bare.cost[40]
+    assert bare.cost.sum() + unread.cost.sum() == pytest.approx(line.told()["cost_usd"])
 
 
 def test_a_model_of_a_server_is_asked_in_its_own_format_and_what_it_costs_is_a_cost_of_trading() -> None:

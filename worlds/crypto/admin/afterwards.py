@@ -16,6 +16,7 @@ from worlds.crypto.admin.office import Office
 from worlds.crypto.admin.settings import limits_of
 from worlds.crypto.data.bars import BAR
 from worlds.crypto.desk.verdicts import HARD, VERDICTS
+from worlds.crypto.recording import of_coin
 from worlds.crypto.settings import AdminSettings
 
 REFUSED = VERDICTS[HARD]  # what is made smaller is no breach
@@ -40,7 +41,7 @@ def watch_over(
     notices = [file(folder)] if settings.enabled else []
     Office(bus, folder, Watch(limits_of(settings)), notices, reports=False)
     bus.subscribe(alerts.append, "alert")
-    events = [*_closed(trades), *_breaches(decisions), *_equity(equity)]
+    events = [*_closed(trades), *_breaches(decisions), *_equity(equity, symbols)]
     events.sort(key=lambda one: (one.at, ORDER.index(one.kind)))
     bus.publish(Event("started", events[0].at, {"source": source, "symbols": list(symbols)}))
     for event in events:
@@ -49,10 +50,12 @@ def watch_over(
     return len(alerts)
 
 
-def _equity(frame: pd.DataFrame) -> Iterator[Event]:
-    """Without positions by coin, which the table does not keep."""
-    for time, equity, exposure in zip(_closes(frame["time"]), frame["equity"], frame["exposure"], strict=True):
-        yield Event("equity", time, {"equity": float(equity), "exposures": {"all": float(equity * exposure)}})
+def _equity(frame: pd.DataFrame, symbols: Sequence[str]) -> Iterator[Event]:
+    """With the dollars in each coin."""
+    held = frame[[of_coin(symbol) for symbol in symbols]].to_numpy() * frame[["equity"]].to_numpy()
+    for time, equity, row in zip(_closes(frame["time"]), frame["equity"], held, strict=True):
+        exposures = dict(zip(symbols, map(float, row), strict=True))
+        yield Event("equity", time, {"equity": float(equity), "exposures": exposures})
 
 
 def _closed(frame: pd.DataFrame) -> Iterator[Event]:

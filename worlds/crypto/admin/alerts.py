@@ -15,6 +15,7 @@ from worlds.crypto.admin.events import Event
 
 DAY = timedelta(days=1)
 MONTH = timedelta(days=30)
+AN_INSTANT = timedelta.resolution
 SECONDS_A_YEAR = 365 * 24 * 3600
 
 Level = Literal["critical", "warning"]
@@ -81,8 +82,9 @@ class Watch:
 
     def _remember(self, at: datetime, equity: float) -> None:
         self._peak = max(self._peak, equity)
-        if self._day[0] != at.date():
-            self._day = (at.date(), self._newest or equity)  # a day starts with what the one before left
+        day = (at - AN_INSTANT).date()  # a bar that closes at midnight is the last of its day
+        if self._day[0] != day:
+            self._day = (day, self._newest or equity)  # a day starts with what the one before left
         self._newest = equity
         self._curve.append((at, equity))
         while len(self._curve) > 1 and self._reaches_back(at):

@@ -59,15 +59,10 @@ def _plain(text: str) -> str:
 def webhook(setting: str) -> str:
     """The address behind `admin.slack_webhook`: empty, or `$NAME` of an environment variable that holds it.
 
-    Raises WorldError for an address in the file itself, and for a variable that is not set.
+    Raises WorldError for a variable that is not set.
     """
     if not setting:
         return ""
-    if not setting.startswith("$"):
-        raise WorldError(
-            "admin.slack_webhook: a webhook's address is a secret and does not belong in a file. Put it into the "
-            "environment or bots/config/.env and write its name: slack_webhook: $SLACK_WEBHOOK_URL"
-        )
     address = read_keys().get(setting[1:])
     if urlsplit(address).scheme not in ("http", "https"):
         raise WorldError(f"admin.slack_webhook: {setting} is not set to an address in the environment.")

@@ -40,6 +40,8 @@ class Office:
         for event in before:
             watch.see(event)
             self._remember(event)
+            if event.kind == "equity":
+                self._day = _midnight(event.at)
         bus.subscribe(Recorder(folder))
         bus.subscribe(self._hear)
 
@@ -65,7 +67,7 @@ class Office:
 
     def _report_when_due(self, at: datetime) -> None:
         """One a day, and on Mondays one of the week, with the first bar of the day."""
-        today = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        today = _midnight(at)
         if self._day is not None and today > self._day:
             self._report("daily", today)
             if today.weekday() == 0:
@@ -78,3 +80,7 @@ class Office:
         (self._folder / "reports").mkdir(exist_ok=True)
         (self._folder / file).write_text(text_of(told), "utf-8")
         self._bus.publish(Event("report", until, {"name": name, "file": file}))
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)

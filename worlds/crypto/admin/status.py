@@ -7,12 +7,16 @@ from pathlib import Path
 
 from worlds.crypto.admin.digest import summed
 from worlds.crypto.admin.events import FILE_NAME, Event, Kind, recorded
+from worlds.crypto.recording import MANIFEST, SUMMARY
 from worlds.errors import WorldError
+from worlds.folders import read_json
 
 
 def newest(folder: Path) -> Path:
     """The run that wrote last: `folder` itself, or the newest one in it. Raises WorldError where there is none."""
-    runs = [path for path in (folder / FILE_NAME, *folder.glob(f"*/{FILE_NAME}")) if path.is_file()]
+    runs = [
+        path for name in (FILE_NAME, MANIFEST) for path in (folder / name, *folder.glob(f"*/{name}")) if path.is_file()
+    ]
     if not runs:
         raise WorldError(
             f"{folder}: no run of the desk is there. Start one (`python -m worlds.crypto multi --config "
@@ -22,7 +26,9 @@ def newest(folder: Path) -> Path:
 
 
 def status(folder: Path) -> str:
-    """A few lines of plain text. Raises WorldError where the folder holds no events."""
+    """A few lines of plain text. Raises WorldError where the folder holds no run."""
+    if not (folder / FILE_NAME).is_file() and (folder / MANIFEST).is_file():
+        return "\n".join([f"Run         {folder}", *_learning(folder)])
     events = list(recorded(folder))
     last = {event.kind: event for event in events}
     return "\n".join(
@@ -34,6 +40,16 @@ def status(folder: Path) -> str:
             *_alerts(events, last.get("equity")),
         ]
     )
+
+
+def _learning(folder: Path) -> list[str]:
+    """Of a run without events of its own: populations that learn, models beside each other."""
+    states = sorted(folder.glob("populations/*/state.json"))
+    more = "; what was learnt is kept, --resume goes on" if states else ""
+    over = "ended" if (folder / SUMMARY).is_file() else f"not ended{more}"
+    lived = [f"            {path.parent.name}: {read_json(path)['population']['done']} iterations" for path in states]
+    data = str(read_json(folder / MANIFEST).get("data", "")).removeprefix("Bars: ")
+    return [f"State       {over}", f"Data        {data}", *(["Populations"] if lived else []), *lived]
 
 
 def _life(events: list[Event], last: dict[Kind, Event], folder: Path) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,21 +47,28 @@ def _models(options: argparse.Namespace) -> int:
     from worlds.crypto.evaluation.contest import first_held_out
     from worlds.crypto.evaluation.duel import Duel, fought, frames, log, summary
     from worlds.crypto.learning.floor import Floor, seats_of
+    from worlds.crypto.news.newsroom import newsroom
+    from worlds.crypto.paper.trading import newest_close
 
     config, models = configured(options), _named(options.models)
+    for name in models:
+        # before anything is written
+        _line(options, name, options.seed)
     bars = load(config, options.seed)
     print(first_line(bars), flush=True)
     folder = options.out or Path(config.data.out_dir) / named(options.command)
     recording.begin(folder, "compare models", config, bars, options.seed, models=models, every=options.every)
+    inventories = {role: one.inventory for role, one in config.agents.items()}
     duel = Duel(
-        floor=Floor(bars, cross=config.data.add_cross_features),
+        floor=Floor(bars, inventories=inventories, cross=config.data.add_cross_features),
         seats=seats_of(config),
         models=models,
         seeds=range(options.seed, options.seed + options.seeds),
         start=first_held_out(len(bars)),
         every=options.every,
     )
-    ended = fought(duel, lambda name, seed: _line(options, name, seed))
+    with _lines(options, folder) as line:
+        ended = fought(duel, line, lambda asked: newsroom(config, newest_close(bars), asked))
     told = summary(duel, ended)
     recording.write(folder, bars, told, frames(duel, ended))
     log(duel, ended, folder)
@@ -81,5 +90,21 @@ def _line(options: argparse.Namespace, name: str, seed: int) -> Line:
 
     options.model = name
     line = Line(replace(asked(options), seed=seed))
-    line.check()
+    line.check("--models")
     return line
+
+
+@contextmanager
+def _lines(options: argparse.Namespace, folder: Path) -> Iterator[Callable[[str, int], Line]]:
+    """To models by name and seed, the calls of each in the folder of its run."""
+    from worlds.crypto.evaluation.duel import folder_of
+
+    with ExitStack() as stack:
+
+        def opened(name: str, seed: int) -> Line:
+            line = _line(options, name, seed)
+            line.record_in(folder_of(folder, name, seed))
+            stack.callback(line.close)
+            return line
+
+        yield opened

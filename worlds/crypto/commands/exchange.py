@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from decimal import Decimal
 
-from worlds.crypto.arguments import add_desk, configured, whole
+from worlds.crypto.arguments import add_desk, configured, seconds, whole
 from worlds.errors import WorldError
 
 KEY, SECRET = "openpit-local", "not-a-secret"
@@ -13,8 +13,8 @@ KEY, SECRET = "openpit-local", "not-a-secret"
 
 def add(group: argparse.ArgumentParser, _: str) -> None:
     add_desk(group)
-    group.add_argument("--port", type=whole(1), default=8070, help="on 127.0.0.1 (8070)")
-    group.add_argument("--seconds-a-bar", type=float, default=5.0, metavar="S", help="how fast its clock runs (5)")
+    group.add_argument("--port", type=whole(1, 65535), default=8070, help="on 127.0.0.1 (8070)")
+    group.add_argument("--seconds-a-bar", type=seconds, default=5.0, metavar="S", help="how fast its clock runs (5)")
     group.add_argument("--depth-usd", type=whole(1), metavar="USD", help="what one order can fill at a bar (all of it)")
     group.add_argument("--start-bar", type=whole(1), metavar="N", help="bars that are history at the start (half)")
 

@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from worlds.crypto.arguments import add_desk, add_model, add_out, configured, whole
+from worlds.crypto.arguments import add_desk, add_model, add_out, configured, seconds, whole
+from worlds.errors import WorldError
 
 if TYPE_CHECKING:
     from worlds.crypto.admin.events import Bus, Event
+    from worlds.crypto.news.newsroom import Newsroom
     from worlds.crypto.paper.client import Bybit
     from worlds.crypto.paper.strategy import Pipeline
     from worlds.crypto.settings import Config
@@ -26,12 +28,12 @@ def add(group: argparse.ArgumentParser, _: str) -> None:
     group.add_argument("--exchange-url", default="", metavar="URL", help="an exchange on this machine, for trying")
     group.add_argument("--bars", type=whole(1), metavar="N", help="stop after N bars (without end)")
     group.add_argument("--history", type=whole(100), default=HISTORY, metavar="N", help=f"bars back ({HISTORY})")
-    group.add_argument("--poll", type=float, default=20.0, metavar="SECONDS", help="between looks for a new bar (20)")
+    group.add_argument("--poll", type=seconds, default=20.0, metavar="SECONDS", help="between looks for a new bar (20)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Trade until the bars or the user's patience end. Raises WorldError."""
-    from worlds.crypto.paper.client import Keys, connect
+    from worlds.crypto.paper.client import Keys, Unreachable, connect
 
     config = _configured(options)
     client = connect(Keys.from_environment(), options.exchange_url)
@@ -39,8 +41,12 @@ def run(options: argparse.Namespace) -> int:
     symbols = config.paper_trading.symbols
     print(f"Bars: {options.exchange_url or 'the test network of Bybit'} ({', '.join(symbols)}). Nothing here is money.")
     print(f"Run folder: {folder}")
-    with _Session(options, config, client, folder) as session:
-        return session.run()
+    try:
+        with _Session(options, config, client, folder) as session:
+            return session.run()
+    except Unreachable as silent:
+        # later on a silent exchange is waited for
+        raise WorldError(f"The exchange does not answer ({silent}). Is its address right, and is it running?") from None
 
 
 def _configured(options: argparse.Namespace) -> Config:
@@ -59,6 +65,7 @@ class _Session:
         self._options, self._config, self._client = options, config, client
         self._folder = prepare(folder)
         self._line = _line(options, self._folder)
+        self._room: Newsroom | None = None
         self._at = client.now()  # the time of the market, which may be silent later
 
     def __enter__(self) -> _Session:
@@ -125,7 +132,6 @@ class _Session:
 
     def _strategy(self) -> Pipeline:
         from worlds.crypto.learning.floor import seats_of
-        from worlds.crypto.news.newsroom import newsroom
         from worlds.crypto.paper.strategy import Pipeline
         from worlds.crypto.roles.model_trader import Log
 
@@ -135,9 +141,15 @@ class _Session:
             inventories,
             self._config.data.add_cross_features,
             self._line,
-            lambda: newsroom(self._config, self._client.now(), self._line),
+            self._news,
             Log(self._folder),
         )
+
+    def _news(self) -> Newsroom | None:
+        from worlds.crypto.news.newsroom import newsroom
+
+        self._room = newsroom(self._config, self._client.now(), self._line, self._room)
+        return self._room
 
     def _follow(self, trading: Any, bus: Bus) -> int:
         from worlds.crypto.admin.events import Event
@@ -168,7 +180,8 @@ def _say(event: Event) -> None:
     """A line on the terminal for what a person wants to see go by."""
     facts = event.facts
     if event.kind == "equity":
-        held = "  ".join(f"{symbol} {value:+,.0f}" for symbol, value in facts["exposures"].items()) or "no positions"
+        held = "  ".join(f"{symbol} {value:+,.0f}" for symbol, value in facts["exposures"].items() if value)
+        held = held or "no positions"
         print(f"{event.at:%Y-%m-%d %H:%M} UTC  equity {facts['equity']:,.2f}  {held}", flush=True)
     elif event.kind == "order":
         what = facts.get("refused") or f"{facts['state']}, {facts['filled']} at {facts['mean_price']}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worlds.crypto.arguments import add_run, configured
+from worlds.errors import WorldError
 
 if TYPE_CHECKING:
     from worlds.crypto.admin.digest import Digest
@@ -23,20 +24,47 @@ def add(group: argparse.ArgumentParser, _: str) -> None:
 def run(options: argparse.Namespace) -> int:
     """Raises WorldError where there is no run."""
     from analysis.report import write_report
-    from worlds.crypto.admin.digest import digest, text_of
-    from worlds.crypto.admin.events import recorded
+    from worlds.crypto.admin.events import FILE_NAME
     from worlds.crypto.admin.status import newest
-    from worlds.crypto.recording import SUMMARY
 
     folder = newest(options.run or Path(configured(options).data.out_dir))
-    events = list(recorded(folder))
-    until = max((event.at for event in events if event.kind == "equity"), default=events[-1].at)
-    told = digest(events, until - timedelta(days=options.days or DAYS), until)
-    print(f"Run folder: {folder}\n{_source(events)}\n\n{text_of(told)}")
-    if not (folder / SUMMARY).is_file() or _is_paper(folder):
-        _summarise(folder, events, told)
+    print(f"Run folder: {folder}")
+    if (folder / FILE_NAME).is_file():
+        _of_days(folder, options.days or DAYS)
+    else:
+        _of_summary(folder)
     print(f"Report: {write_report(folder)}")
     return 0
+
+
+def _of_summary(folder: Path) -> None:
+    """Of populations, and of models beside each other: their summary says it all."""
+    from worlds.crypto.commands.trading import tell
+    from worlds.crypto.recording import SUMMARY
+    from worlds.folders import read_json
+
+    if not (folder / SUMMARY).is_file():
+        raise WorldError(
+            f"{folder}: the run has not ended, there is nothing to report yet. See `status --run {folder}`."
+        )
+    summary = read_json(folder / SUMMARY)
+    print(summary["about"])
+    tell(summary)
+
+
+def _of_days(folder: Path, days: int) -> None:
+    from worlds.crypto.admin.digest import digest, text_of
+    from worlds.crypto.admin.events import recorded
+    from worlds.crypto.recording import SUMMARY
+
+    events = list(recorded(folder))
+    if not events:
+        raise WorldError(f"{folder}: nothing has happened yet; there is nothing to report.")
+    until = max((event.at for event in events if event.kind == "equity"), default=events[-1].at)
+    told = digest(events, until - timedelta(days=days), until)
+    print(f"{_source(events)}\n\n{text_of(told)}")
+    if not (folder / SUMMARY).is_file() or _is_paper(folder):
+        _summarise(folder, events, told)
 
 
 def _source(events: list[Event]) -> str:

@@ -35,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
     config = configured(options)
     _check_coins(options.command, config)
+    _check_model(options)
     bars = load(config, options.seed)
     print(first_line(bars))
     folder = options.out or Path(config.data.out_dir) / named(options.command)
@@ -51,6 +52,15 @@ def _check_coins(command: str, config: Config) -> None:
         raise WorldError(f"run: the configuration names {', '.join(coins)}. Name one with --symbols, or use `multi`.")
     if command == "multi" and len(coins) == 1:
         raise WorldError(f"multi: the configuration names {coins[0]} alone. Use `run`, or another --config.")
+
+
+def _check_model(options: argparse.Namespace) -> None:
+    """Before anything is written: who mistyped a name finds no folder in the way of the next try."""
+    if options.model:
+        from worlds.crypto.models import asked
+        from worlds.models import Line
+
+        Line(asked(options)).check()
 
 
 def _traded(config: Config, bars: Any, folder: Path, options: argparse.Namespace) -> dict[str, Any]:

@@ -23,7 +23,8 @@ PEAK_DAYS = 30  # a drawdown counts from the highest close of so many days, so t
 class Result:
     """`equity`: dollars at each close (K, L), `start` before the first; counts and dollars a lane (L,);
     `calibration`: trades, gains and summed confidence by bucket (3, L, 10); `verdicts`: (checks, 3, L);
-    `exposure`: signed notional at each close as a share of equity (K, L), recorded runs alone;
+    `exposure`: signed notional at each close as a share of equity (K, L), `positions`: the same by coin (K, L, S); both
+    of recorded runs alone;
     `trades_made`, `decisions`: rows of arrays as the ledger and the engine wrote them, recorded runs alone;
     `open_at_end`: coins held after the last bar (L, S)."""
 
@@ -39,6 +40,7 @@ class Result:
     calibration: Floats
     verdicts: Floats
     exposure: Floats
+    positions: Floats = field(repr=False)
     trades_made: list[Any] = field(repr=False)
     decisions: list[Any] = field(repr=False)
     open_at_end: Floats = field(repr=False)
@@ -53,7 +55,7 @@ class Result:
 # the lanes' axis of each field, recorded rows apart
 AXES = {
     **dict.fromkeys(("trades", "wins", "liquidations", "fees", "funding", "slippage", "model_cost"), 0),
-    **dict.fromkeys(("equity", "calibration", "exposure"), 1),
+    **dict.fromkeys(("equity", "calibration", "exposure", "positions"), 1),
     "verdicts": 2,
     "open_at_end": 0,
 }
@@ -101,6 +103,7 @@ class _Desk:
         self.checks = {name: np.array([[name in one.checks] for one in lanes]) for name in CHECKS}
         self.verdicts = np.zeros((len(CHECKS), len(VERDICTS), len(lanes)))
         self.equity, self.exposure = np.zeros((2, len(tape.times), len(lanes)))
+        self.positions = np.zeros((len(tape.times) if record else 0, len(lanes), len(tape.symbols)))
         self.morning = np.full(len(lanes), costs.start)
         self.mornings = np.full((PEAK_DAYS, len(lanes)), costs.start)
         self.days = 0
@@ -110,8 +113,9 @@ class _Desk:
         ledger = self.ledger
         self.equity[k] = ledger.equity
         if self.record:
-            held = (ledger.quantity * self.tape.close[k]).sum(1)
-            self.exposure[k] = held / np.where(ledger.equity > 0, ledger.equity, 1.0)
+            worth = np.where(ledger.equity > 0, ledger.equity, 1.0)
+            self.positions[k] = ledger.quantity * self.tape.close[k] / worth[:, None]
+            self.exposure[k] = self.positions[k].sum(1)
         if self.tape.day_ends[k]:
             self.morning = ledger.equity.copy()
             self.mornings[self.days % PEAK_DAYS] = ledger.equity
@@ -151,7 +155,7 @@ class _Desk:
         return Situation(
             exposure=ledger.quantity[rows] * self.tape.close[k] * stays,
             posted=ledger.margin[rows] * stays,
-            lost_today=_column((self.morning[rows] - equity) / equity),
+            lost_today=_column(1 - equity / self.morning[rows]),
             drawdown=_column((peak - equity) / peak),
             sigma=self.tape.sigma[k],
             covariance=self.tape.covariance[k],
@@ -181,7 +185,8 @@ class _Desk:
 
     def _log(self, k: int, rows: Ints, wish: Wish, granted: Wish, codes: dict[str, Any]) -> None:
         lane, coin = np.nonzero(wish.side)
-        worst, check = first_objection(codes) if codes else (np.zeros(wish.side.shape), np.zeros(wish.side.shape))
+        nowhere = np.zeros(wish.side.shape, np.int64)
+        worst, check = first_objection(codes) if codes else (nowhere, nowhere)
         values = (wish.side, wish.size, wish.leverage, granted.size, granted.leverage, worst, check)
         self.decisions.append((rows[lane], coin, np.full(len(lane), k), *(one[lane, coin] for one in values)))
 
@@ -200,6 +205,7 @@ class _Desk:
             calibration=ledger.calibration,
             verdicts=self.verdicts,
             exposure=self.exposure,
+            positions=self.positions,
             trades_made=ledger.rows,
             decisions=self.decisions,
             open_at_end=ledger.quantity,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import numpy as np
@@ -63,7 +63,9 @@ def _work(name: str) -> Callable[[Wish, Situation], Allowed]:
     return method("risk", name).work
 
 
-def first_objection(codes: Mapping[str, Codes], names: Sequence[str] = CHECKS) -> tuple[Codes, NDArray[np.int64]]:
-    """(worst verdict, index of the first check that gave it), (L, S) each."""
-    stacked = np.stack([codes[name] for name in names if name in codes])
-    return stacked.max(0), stacked.argmax(0)
+def first_objection(codes: Mapping[str, Codes]) -> tuple[Codes, NDArray[np.int64]]:
+    """(worst verdict, number in `CHECKS` of the first check that gave it), (L, S) each; `codes` are not empty."""
+    made = [name for name in CHECKS if name in codes]
+    stacked = np.stack([codes[name] for name in made])
+    numbers = np.array([CHECKS.index(name) for name in made], np.int64)
+    return stacked.max(0), numbers[stacked.argmax(0)]

@@ -20,11 +20,12 @@ from worlds.crypto.evaluation.bootstrap import Difference, paired
 from worlds.crypto.evaluation.contest import claim
 from worlds.crypto.evaluation.telling import differences_table, mean_of
 from worlds.crypto.learning.floor import Floor, Seats
+from worlds.crypto.news.newsroom import Newsroom
 from worlds.crypto.roles.model_trader import Log
 from worlds.folders import prepare
 from worlds.models import Line
 
-RULE = "the rule alone"
+RULE = "rule alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +51,12 @@ class Ended:
     differences: list[tuple[str, str, Difference]]
 
 
-def fought(duel: Duel, line: Callable[[str, int], Line]) -> Ended:
-    """`line`: to a model, with a seed. Raises ModelLost when one is gone for good."""
+def fought(
+    duel: Duel, line: Callable[[str, int], Line], news: Callable[[Line], Newsroom | None] = lambda _: None
+) -> Ended:
+    """`line`: to a model, with a seed; `news`: what it hears. Raises ModelLost when one is gone for good."""
     floor, stop = duel.floor, len(duel.floor.bars)
-    runs = {
-        name: [trade_asking(floor, duel.seats, line(name, seed), duel.every, duel.start) for seed in duel.seeds]
-        for name in duel.models
-    }
+    runs = {name: [_asking(duel, line(name, seed), news) for seed in duel.seeds] for name in duel.models}
     rule = floor.trade([duel.seats], duel.start, record=True)
     basic = baselines(floor.tape, duel.start, stop, floor.costs)
     series = {name: np.hstack([one.result.returns for one in found]) for name, found in runs.items()}
@@ -64,6 +64,15 @@ def fought(duel: Duel, line: Callable[[str, int], Line]) -> Ended:
     pairs = combinations(series, 2)
     gaps = [(one, other, paired(series[one], series[other], min(duel.seeds))) for one, other in pairs]
     return Ended(runs=runs, rule=rule, basic=basic, differences=gaps)
+
+
+def _asking(duel: Duel, line: Line, news: Callable[[Line], Newsroom | None]) -> Asked:
+    return trade_asking(duel.floor, duel.seats, line, duel.every, duel.start, news(line))
+
+
+def folder_of(folder: Path, name: str, seed: int) -> Path:
+    """Of one run with one model."""
+    return prepare(folder / f"{re.sub(r'[^A-Za-z0-9._]+', '-', name)}-{seed}")
 
 
 def summary(duel: Duel, ended: Ended) -> dict[str, Any]:
@@ -98,6 +107,6 @@ def log(duel: Duel, ended: Ended, folder: Path) -> None:
     """The decision log of each run, in a folder of its own."""
     for name, found in ended.runs.items():
         for seed, one in zip(duel.seeds, found, strict=True):
-            kept = Log(prepare(folder / f"{re.sub(r'[^A-Za-z0-9._]+', '-', name)}-{seed}"))
+            kept = Log(folder_of(folder, name, seed))
             for thought in one.thoughts:
                 kept(thought)

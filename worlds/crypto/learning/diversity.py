@@ -16,9 +16,9 @@ SPREAD = 0.2  # of a parameter's range: the standard deviation of a mutation
 
 def distance(one: Parameters, other: Parameters, ranges: Ranges) -> float:
     """Mean over the parameters that both have of their difference as a share of the range; 0 for the same, 1 for
-    opposite corners."""
+    opposite corners and beyond."""
     gaps = [
-        abs(one[name] - other[name]) / (high - low)
+        min(1.0, abs(one[name] - other[name]) / (high - low))
         for name, (low, high) in ranges.items()
         if high > low and name in one and name in other
     ]

@@ -50,7 +50,8 @@ def iterate(population: Population, floor: Floor, rules: Rules, seed: int) -> No
     )
     row["diversity"] = {role: _diversity(population, role) for role in ROLES}
     row["mutated"] = _keep_apart(population, rules, row["diversity"], seed)
-    row["pruned"] = _prune(population, rules) if population.done % rules.prune_every == 0 else []
+    due = _due(population.done, rules.prune_every, rules.learns)
+    row["pruned"] = _prune(population, rules) if due else []
     population.history.append(row)
     floor.forget()
 

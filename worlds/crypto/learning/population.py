@@ -42,7 +42,8 @@ class Rules:
 
     @property
     def learns(self) -> bool:
-        """A population that neither moves knowledge nor mutates needs no credit for its roles."""
+        """A population that neither moves knowledge nor mutates needs no credit for its roles, and keeps all its
+        methods."""
         return self.transfer or self.diversity
 
 

@@ -35,8 +35,11 @@ class Task:
 
     def told(self) -> dict[str, Any]:
         """What must be the same for a state to be gone on with; more iterations may be asked for."""
-        digest = hashlib.sha256(self.bars.close.tobytes()).hexdigest()[:16]
-        return {"arm": self.arm, "seed": self.seed, "rules": asdict(self.rules), "bars": digest}
+        digest = hashlib.sha256()
+        for name in sorted(self.bars.columns):
+            digest.update(self.bars[name].tobytes())
+        told = {"arm": self.arm, "seed": self.seed, "rules": asdict(self.rules), "bars": digest.hexdigest()[:16]}
+        return {**told, "cross": self.config.data.add_cross_features}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

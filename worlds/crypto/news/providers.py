@@ -68,7 +68,7 @@ class Bocha:
         headers = {"Authorization": f"Bearer {self._key}"}
         answer = _ask("bocha", requests.Request("POST", f"{self._url}/v1/web-search", json=body, headers=headers))
         pages = answer.get("data", {}).get("webPages", {}).get("value", [])
-        return [_found(page, "name", "summary", "url", "datePublished", now) for page in pages]
+        return _by(now, [_found(page, "name", "summary", "url", "datePublished", now) for page in pages])
 
 
 class SerpApi:
@@ -81,7 +81,12 @@ class SerpApi:
         asked = {"engine": "google_news", "q": query, "api_key": self._key}
         answer = _ask("serpapi", requests.Request("GET", f"{self._url}/search.json", params=asked))
         rows = answer.get("news_results", [])
-        return [_found(row, "title", "snippet", "link", "iso_date", now) for row in rows]
+        return _by(now, [_found(row, "title", "snippet", "link", "iso_date", now) for row in rows])
+
+
+def _by(now: datetime, items: list[Item]) -> list[Item]:
+    """Those that were out: a desk on past bars asks for news of a time that is over."""
+    return [item for item in items if item.published <= now]
 
 
 def _key(name: str, provider: str) -> str:

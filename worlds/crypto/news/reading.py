@@ -6,7 +6,7 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,13 @@ class Reading(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A story and its meaning. `by`: "model" or "words"."""
+    """A story and its meaning. `by`: "model" or "words"; `cost`: dollars that reading it took."""
 
     story: Story
     sentiment: float
     importance: float
     by: str
+    cost: float = 0.0
 
     @property
     def seen(self) -> datetime:
@@ -56,9 +57,10 @@ def _by_model(story: Story, line: Line) -> Read:
     key = f"news {story.items[0].seen.isoformat()} {story.items[0].url}"
     answer = line.ask(Reading, question(story), key=key, facts=facts(story))
     if isinstance(answer, Failure):
-        return by_words(story)  # the failure itself is on the line's record
-    value = answer.value
-    return Read(story=story, sentiment=value.sentiment, importance=value.importance, by="model")
+        # the failure itself is on the line's record, and may have been paid for
+        return replace(by_words(story), cost=answer.cost_usd or 0.0)
+    value, cost = answer.value, answer.reply.cost_usd or 0.0
+    return Read(story=story, sentiment=value.sentiment, importance=value.importance, by="model", cost=cost)
 
 
 def facts(story: Story) -> dict[str, Any]:

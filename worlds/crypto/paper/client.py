@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from ipaddress import ip_address
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from bots.adapters.llm import read_keys
 from worlds.crypto.needs import need
+from worlds.crypto.paper.hosts import only_testnet, own_address
 from worlds.crypto.paper.tickets import Closed, Instrument, Refusal, Standing, State, Ticket
 from worlds.errors import WorldError
 
 KEY, SECRET = "BYBIT_TESTNET_KEY", "BYBIT_TESTNET_SECRET"
-TESTNET = "api-testnet.bybit.com"
 LINEAR = "linear"
 PAGE = "200"
 DUPLICATE, UNCHANGED_LEVERAGE, NOT_FOUND = "110072", "110043", "110001"
+SERVER_FAULT = '"retCode":10016'  # what was asked may or may not have been done
 STATES: Mapping[str, State] = {
     "New": "new",
     "Untriggered": "new",
@@ -30,6 +30,10 @@ STATES: Mapping[str, State] = {
     "Deactivated": "cancelled",
     "Rejected": "rejected",
 }
+
+
+_SILENT = logging.getLogger("worlds.crypto.paper.silent")
+_SILENT.disabled = True
 
 
 class Unreachable(Exception):
@@ -45,7 +49,7 @@ class Exchange(Protocol):
     def equity(self) -> Decimal: ...
     def positions(self) -> dict[str, Decimal]: ...
     def closed(self) -> list[Closed]: ...
-    def set_leverage(self, symbol: str, leverage: Decimal) -> None: ...
+    def set_leverage(self, symbol: str, leverage: Decimal) -> str: ...
     def place(self, ticket: Ticket) -> Standing | Refusal: ...
     def find(self, symbol: str, link: str) -> Standing | None: ...
     def cancel(self, symbol: str, link: str) -> None: ...
@@ -82,35 +86,14 @@ def connect(keys: Keys, url: str = "", seconds: float = 10.0) -> Bybit:
     )
     client.set_sandbox_mode(True)
     if url:
-        client.urls["api"] = dict.fromkeys(client.urls["api"], _own(url))
+        client.urls["api"] = dict.fromkeys(client.urls["api"], own_address(url))
         client.enableRateLimit = False
-    _only_testnet(client)
+    only_testnet(client)
+    # signed headers go where the addresses say: a redirect is refused, proxies of the environment are not read
+    client.session.max_redirects = 0
+    client.session.trust_env = False
+    client.logger = _SILENT  # ccxt's own would write headers with the key at level DEBUG
     return Bybit(client, ccxt)
-
-
-def _own(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not _is_loopback(parts.hostname or ""):
-        raise WorldError(
-            f"--exchange-url {url}: only an exchange on this machine may stand in for Bybit's test network. "
-            "Expected such as http://127.0.0.1:8070 (`python -m worlds.crypto exchange` starts one)."
-        )
-    return url.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _only_testnet(client: Any) -> None:
-    """Raise WorldError where any address of the client leads to real money."""
-    for address in client.urls["api"].values():
-        host = urlsplit(client.implode_hostname(address)).hostname or ""
-        if host != TESTNET and not _is_loopback(host):
-            raise WorldError(f"Paper trading goes to {TESTNET} alone, and this client would go to {host}.")
 
 
 class Bybit:
@@ -140,7 +123,7 @@ class Bybit:
 
     def now(self) -> datetime:
         """The exchange's clock."""
-        nanoseconds = int(self._result("publicGetV5MarketTime")["timeNano"])
+        nanoseconds = int(self._read("publicGetV5MarketTime")["timeNano"])
         return datetime.fromtimestamp(nanoseconds / 1e9, UTC)
 
     # Histories: pages of (start in ms, row) up to a time in ms, the newest first, as Bybit gives them
@@ -172,7 +155,7 @@ class Bybit:
 
     def equity(self) -> Decimal:
         """USDT: balance and open profits."""
-        accounts = self._call("privateGetV5AccountWalletBalance", accountType="UNIFIED")["result"]["list"]
+        accounts = self._read("privateGetV5AccountWalletBalance", accountType="UNIFIED")["list"]
         return Decimal(accounts[0]["totalEquity"])
 
     def positions(self) -> dict[str, Decimal]:
@@ -186,20 +169,21 @@ class Bybit:
         rows = self._rows("privateGetV5PositionClosedPnl", limit="100")[::-1]
         return [Closed(row["orderId"], row["symbol"].removesuffix("USDT"), Decimal(row["closedPnl"])) for row in rows]
 
-    def set_leverage(self, symbol: str, leverage: Decimal) -> None:
+    def set_leverage(self, symbol: str, leverage: Decimal) -> str:
+        """Returns why the exchange does not take it, or nothing."""
         sides = {"buyLeverage": f"{leverage:f}", "sellLeverage": f"{leverage:f}"}
         try:
             self._call("privatePostV5PositionSetLeverage", category=LINEAR, symbol=_pair(symbol), **sides)
-        except self._ccxt.BadRequest as error:
-            if UNCHANGED_LEVERAGE not in str(error):
-                raise
+        except self._ccxt.ExchangeError as error:
+            return "" if UNCHANGED_LEVERAGE in str(error) else _words(error)
+        return ""
 
     def place(self, ticket: Ticket) -> Standing | Refusal:
         """Send an order. One that the exchange already has under this link is not sent twice: its standing is the
         answer. Raises WorldError where the keys are not taken."""
         try:
             self._call("privatePostV5OrderCreate", **_order(ticket))
-        except (self._ccxt.InvalidOrder, self._ccxt.InsufficientFunds, self._ccxt.BadRequest) as error:
+        except self._ccxt.ExchangeError as error:
             if DUPLICATE not in str(error):
                 return Refusal(link=ticket.link, reason=_words(error))
         return self.find(ticket.symbol, ticket.link) or Standing(link=ticket.link, state="new")
@@ -220,11 +204,15 @@ class Bybit:
             return
 
     def _rows(self, method: str, **query: str) -> list[Any]:
-        rows: list[Any] = self._call(method, category=LINEAR, **query)["result"]["list"]
+        rows: list[Any] = self._read(method, category=LINEAR, **query)["list"]
         return rows
 
-    def _result(self, method: str) -> dict[str, Any]:
-        result: dict[str, Any] = self._call(method)["result"]
+    def _read(self, method: str, **query: object) -> dict[str, Any]:
+        """The result of a question. Raises WorldError where the exchange does not answer it."""
+        try:
+            result: dict[str, Any] = self._call(method, **query)["result"]
+        except self._ccxt.ExchangeError as error:
+            raise WorldError(f"The exchange does not answer as Bybit does ({_words(error)}).") from None
         return result
 
     def _call(self, method: str, **query: object) -> dict[str, Any]:
@@ -238,6 +226,12 @@ class Bybit:
             ) from None
         except (self._ccxt.NetworkError, self._ccxt.ExchangeNotAvailable) as error:
             raise Unreachable(_words(error)) from None
+        except self._ccxt.ExchangeError as error:
+            if SERVER_FAULT in str(error):
+                raise Unreachable(_words(error)) from None
+            raise
+        if not isinstance(answer, dict):
+            raise Unreachable("its answer is not JSON")
         return answer
 
 

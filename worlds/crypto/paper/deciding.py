@@ -95,7 +95,7 @@ def _situation(
     return Situation(
         exposure=stays,
         posted=np.abs(stays) / lane.limits.get("max_leverage", 1.0),
-        lost_today=np.array([[(account.morning - equity) / max(account.morning, equity)]]),
+        lost_today=np.array([[1 - equity / max(account.morning, 1e-9)]]),
         drawdown=np.array([[(account.peak - equity) / max(account.peak, equity)]]),
         sigma=tape.sigma[-1],
         covariance=tape.covariance[-1],
@@ -123,12 +123,11 @@ def _left(symbol: str) -> Target:
 
 
 def _objections(symbols: Sequence[str], side: Floats, codes: Mapping[str, Codes]) -> list[Objection]:
-    names = [name for name in CHECKS if name in codes]
-    if not names:
+    if not codes:
         return []
-    worst, check = first_objection(codes, names)
+    worst, check = first_objection(codes)
     return [
-        Objection(symbol=symbols[coin], check=names[check[0, coin]], verdict=VERDICTS[worst[0, coin]])
+        Objection(symbol=symbols[coin], check=CHECKS[check[0, coin]], verdict=VERDICTS[worst[0, coin]])
         for coin in map(int, np.flatnonzero(side))
         if worst[0, coin] != PASS
     ]

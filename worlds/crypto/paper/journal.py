@@ -56,8 +56,9 @@ class Journal:
         return open_orders
 
     def known(self, link: str) -> bool:
-        """Whether an order of this name was ever meant to be sent."""
-        return any(line["kind"] == "intended" and line["link"] == link for line in self._lines)
+        """Whether an order of this name was meant to be sent and is not written off."""
+        kinds = [line["kind"] for line in self._lines if line.get("link") == link]
+        return bool(kinds) and kinds[-1] != "lost"
 
     def positions(self) -> dict[str, Decimal]:
         """Coins by symbol: what was there at the last reconciliation, and what was filled since."""

@@ -12,6 +12,7 @@ Side = Literal["Buy", "Sell"]
 State = Literal["new", "part", "filled", "cancelled", "rejected"]
 FINAL: tuple[State, ...] = ("filled", "cancelled", "rejected")
 ZERO = Decimal(0)
+CLOSES, OPENS = 1, 2  # legs of a coin at a bar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,19 +101,20 @@ def legs(
     instrument: Instrument, held: Decimal, wanted: Decimal, price: Decimal, name: tuple[str, datetime]
 ) -> list[Ticket]:
     """Orders that take a position from `held` to `wanted` coins (signed): first to nothing where the side changes, so
-    that a refused second order leaves no larger risk than there was.
+    that a refused second order leaves no larger risk than there was. What closes and what opens never share a name:
+    after the line broke between the two, the second is not taken for the first.
 
     `price`: what a coin costs now, for the smallest value of an order; `name`: the run and the bar.
     """
     tickets = []
-    for leg, (coins, reduce_only) in enumerate(_moves(held, wanted), 1):
+    for coins, reduce_only in _moves(held, wanted):
         size = quantity(instrument, coins)
         # closing is taken by the exchange whatever it is worth
         if size and (reduce_only or size * price >= instrument.least_value):
             side: Side = "Buy" if coins > 0 else "Sell"
             tickets.append(
                 Ticket(
-                    link=link(*name, instrument.symbol, leg),
+                    link=link(*name, instrument.symbol, CLOSES if reduce_only else OPENS),
                     symbol=instrument.symbol,
                     side=side,
                     quantity=size,

@@ -66,6 +66,7 @@ class Trading:
         """Trade the newest bar. Raises Unreachable when the exchange stays silent; the same bar may be tried again:
         its orders keep their names, so that none is sent twice."""
         at = newest_close(bars)
+        self._orders.recover()
         self._reconcile(at)
         self._tell_closed(at)
         account = self._account(at)
@@ -82,8 +83,11 @@ class Trading:
     def _move(self, at: datetime, target: Target, account: Account) -> None:
         held = account.held.get(target.symbol)
         coins = held.coins if held else ZERO
-        if target.value:
-            self._exchange.set_leverage(target.symbol, Decimal(f"{target.leverage:.2f}"))
+        wrong = self._exchange.set_leverage(target.symbol, Decimal(f"{target.leverage:.2f}")) if target.value else ""
+        if wrong:
+            # at another leverage than the one that was checked nothing is opened; a position is left all the same
+            self._publish("trouble", at, what=f"{target.symbol}: leverage {target.leverage:.2f} is refused: {wrong}")
+            target = Target(symbol=target.symbol, value=0.0, why="its leverage was refused")
         for ticket in self._tickets(at, target, coins):
             outcome = self._orders.settle(ticket)
             refused = isinstance(outcome, Refusal)
@@ -110,8 +114,9 @@ class Trading:
         return Account(equity=equity, morning=self._curve.morning(at), peak=self._curve.peak(at), held=held)
 
     def _equity(self, at: datetime) -> None:
-        exposures = {
-            symbol: float(coins * self._exchange.price(symbol)) for symbol, coins in self._exchange.positions().items()
+        held = self._exchange.positions()
+        exposures = dict.fromkeys(self._settings.symbols, 0.0) | {
+            symbol: float(coins * self._exchange.price(symbol)) for symbol, coins in held.items()
         }
         self._publish("equity", at, equity=float(self._exchange.equity()), exposures=exposures)
 

@@ -62,7 +62,7 @@ class Desk:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thought:
     """One turn in the decision log. `by`: "model", or "rule" where the model gave no usable answer, which `reason` then
-    says; `positions`: what was wanted; `cost`: dollars."""
+    says; `positions`: what was wanted; `cost`: dollars, of news that was read for it too."""
 
     at: datetime
     by: str
@@ -103,8 +103,8 @@ def _thoughts(desk: Desk, line: Line, rows: Sequence[int]) -> Iterator[Thought]:
     with ThreadPoolExecutor(at_once) as pool:
         for start in range(0, len(rows), at_once):
             batch = rows[start : start + at_once]
-            told = [facts(desk, row, _pause(rows, row)) for row in batch]
-            yield from pool.map(lambda row, known: _think(desk, line, row, known), batch, told)
+            told = [_told(desk, row, _pause(rows, row)) for row in batch]
+            yield from pool.map(lambda row, known: _think(desk, line, row, *known), batch, told)
 
 
 def _pause(rows: Sequence[int], row: int) -> int:
@@ -113,12 +113,20 @@ def _pause(rows: Sequence[int], row: int) -> int:
     return later[0] - row if later else (rows[-1] - rows[-2] if len(rows) > 1 else 1)
 
 
-def _think(desk: Desk, line: Line, row: int, told: Mapping[str, Any]) -> Thought:
+def _told(desk: Desk, row: int, pause: int) -> tuple[dict[str, Any], float]:
+    """The facts, and the dollars that reading the news took."""
+    before = desk.room.spent if desk.room else 0.0
+    return facts(desk, row, pause), (desk.room.spent if desk.room else 0.0) - before
+
+
+def _think(desk: Desk, line: Line, row: int, told: Mapping[str, Any], spent: float) -> Thought:
     at = _time(desk.tape, row)
     answer = line.ask(Plan, question(told), key=f"trader {at.isoformat()}", facts=told, objection=_objection(desk))
     if isinstance(answer, Failure):
-        return Thought(at=at, by="rule", reason=f"{answer.kind}: {answer.message}", positions=(), cost=0.0)
-    plan, cost = answer.value, answer.reply.cost_usd or 0.0
+        # an answer that cannot be used was paid for all the same
+        paid = spent + (answer.cost_usd or 0.0)
+        return Thought(at=at, by="rule", reason=f"{answer.kind}: {answer.message}", positions=(), cost=paid)
+    plan, cost = answer.value, spent + (answer.reply.cost_usd or 0.0)
     return Thought(at=at, by="model", reason=plan.reason, positions=tuple(plan.positions), cost=cost)
 
 

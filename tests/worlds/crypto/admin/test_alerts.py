@@ -50,12 +50,16 @@ def test_a_day_that_loses_a_twentieth_is_critical(last: float, spoken: list[str]
 
 
 def test_a_day_starts_with_what_the_one_before_left() -> None:
-    # six bars a day: the sixth event is the last of the first day, and the loss comes with the first bar of the next
-    assert rules(equity([10_000] * 6 + [9_450])) == ["daily_loss"]
+    # six bars a day: the seventh event is the close of the first day's last bar, and the loss comes with the next one
+    assert rules(equity([10_000] * 7 + [9_450])) == ["daily_loss"]
+
+
+def test_a_bar_that_closes_at_midnight_belongs_to_the_day_that_it_ends() -> None:
+    assert rules(equity([10_000] * 5 + [9_700, 9_400])) == ["daily_loss"]
 
 
 def test_the_losses_of_two_days_are_not_added_up() -> None:
-    assert rules(equity([10_000, 9_700] + [9_700] * 4 + [9_400])) == []
+    assert rules(equity([10_000, 9_700] + [9_700] * 5 + [9_400])) == []
 
 
 def test_the_third_breach_within_a_day_speaks() -> None:

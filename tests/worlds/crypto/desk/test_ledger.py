@@ -13,6 +13,7 @@ from tests.worlds.crypto.desk.builders import (
     proposals_of_chance,
     traded,
 )
+from worlds.crypto.desk import engine
 from worlds.crypto.desk.costs import Costs
 from worlds.crypto.desk.engine import Result, trade
 from worlds.crypto.desk.ledger import LIQUIDATED, STOP, TARGET
@@ -172,3 +173,18 @@ def test_a_lane_ends_as_it_would_alone(wild: tuple[Tape, Result]) -> None:
 def test_a_ledger_whose_stops_could_cost_more_than_their_margin_is_refused() -> None:
     with pytest.raises(ValueError, match="maintenance"):
         Costs(maintenance=FREE.maintenance, slippage=0.02)
+
+
+def test_a_days_loss_is_a_share_of_what_the_day_began_with() -> None:
+    desk = engine._Desk(tape(bars_of([FLAT] * 3)), [long_at_once(3)], [Lane(proposals=0, limits={})], FREE, False)
+    desk.ledger.equity[:] = 95_000
+    now = desk._situation(0, np.array([0]), np.zeros((1, 1), np.bool_))
+    assert (now.lost_today[0, 0], now.drawdown[0, 0]) == (pytest.approx(0.05), pytest.approx(0.05))
+
+
+def test_positions_are_recorded_coin_by_coin_and_add_up_to_the_exposure() -> None:
+    bars = bars_of_chance(3, 60)
+    result = trade(tape(bars), [proposals_of_chance(3, tape(bars))], [Lane(proposals=0, limits={})], record=True)
+    assert result.positions.shape == (60, 1, 3)
+    assert np.abs(result.positions).sum() > 0
+    np.testing.assert_allclose(result.positions.sum(2), result.exposure)

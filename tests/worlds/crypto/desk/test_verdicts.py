@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from worlds.crypto.desk.verdicts import CHECKS, HARD, PASS, SOFT, judged
+from worlds.crypto.desk.verdicts import CHECKS, HARD, PASS, SOFT, first_objection, judged
 from worlds.crypto.methods.risk import Z99, Situation, Wish
 
 LIMITS = {"max_leverage": 5.0, "max_size": 0.3, "daily_loss": 0.05, "max_drawdown": 0.2, "margin_buffer": 0.2}
@@ -96,6 +96,13 @@ def test_beyond_the_drawdown_limit_nothing_is_opened() -> None:
 def test_less_than_a_tenth_of_a_wish_is_not_worth_its_fees() -> None:
     granted, codes = verdicts(wish(size=0.3), now(sigma=0.01, lost_today=0.0499))
     assert (granted.side[0, 0], codes["var99"]) == (0, HARD)
+
+
+def test_the_first_objection_is_named_by_its_place_among_all_checks_also_where_some_are_not_made() -> None:
+    some = {name: ON[name] for name in ("size", "margin", "global_var")}
+    _, codes = judged(wish(), now(drawdown=0.25), some)
+    worst, check = first_objection(codes)
+    assert (worst[0, 0], CHECKS[check[0, 0]]) == (HARD, "global_var")
 
 
 def test_a_check_that_a_lane_does_not_make_holds_nothing_back() -> None:

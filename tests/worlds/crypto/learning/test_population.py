@@ -132,6 +132,16 @@ def test_a_pruned_method_is_used_by_nobody_any_more(lived: Population) -> None:
     assert all(population.inventories[role] for role in ROLES)
 
 
+def test_who_does_not_learn_keeps_all_its_methods(floor: Floor) -> None:
+    static = replace(RULES, transfer=False, diversity=False, prune_every=1, least_rate=1.0)
+    population = begun(2, 1, CONFIG)
+    before = dict(population.inventories)
+    iterate(population, floor, static, 1)
+    assert population.inventories == before
+    iterate(population, floor, replace(static, transfer=True), 1)
+    assert population.inventories != before
+
+
 def test_a_population_above_five_has_mutated_copies_of_the_variants() -> None:
     team = begun(7, 1, CONFIG).teams["risk"]
     assert [one.parent for one in team] == ["", "", "", "", "", "M1", "M2"]

@@ -268,3 +268,10 @@ def test_a_desk_without_news_has_no_newsroom_and_one_with_a_model_needs_it_named
     wish = Config(data=DataSettings(offline_news_jsonl=str(path)), news=NewsSettings(use_llm_news=True))
     with pytest.raises(WorldError, match="no model is named"):
         newsroom(wish, NOON)
+
+
+def test_a_search_over_past_bars_brings_nothing_that_was_published_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERPAPI_API_KEY", "k-123")
+    rows = [{"title": day, "link": "https://ft.com/1", "iso_date": f"2026-03-{day}T08:00:00Z"} for day in ("01", "03")]
+    with server({"news_results": rows}) as (url, _):
+        assert [one.title for one in SerpApi(url).search("bitcoin", NOON)] == ["01"]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 import requests
 
 from tests.worlds.crypto.paper.exchanges import KEYS, client_of, exchange
 from worlds.crypto.paper.client import Keys, Unreachable, connect
+from worlds.crypto.paper.local_market import LocalMarket, Rejected
 from worlds.crypto.paper.tickets import Refusal, Standing, Ticket
 from worlds.errors import WorldError
 
@@ -69,7 +74,9 @@ def test_a_wrong_secret_is_refused_and_appears_nowhere(caplog: pytest.LogCapture
     caplog.set_level(logging.DEBUG)
     with exchange() as running, pytest.raises(WorldError, match="does not take the keys") as refused:
         client_of(running, Keys("pit-key", "another-secret")).equity()
-    assert "another-secret" not in f"{refused.value}{caplog.text}{Keys('pit-key', 'another-secret')!r}"
+    told = f"{refused.value}{caplog.text}{Keys('pit-key', 'another-secret')!r}"
+    assert "another-secret" not in told
+    assert "pit-key" not in told
 
 
 @pytest.mark.parametrize("spoil", ["X-BAPI-SIGN", "X-BAPI-TIMESTAMP", "X-BAPI-API-KEY"])
@@ -126,3 +133,65 @@ def test_leverage_that_is_already_set_is_no_error() -> None:
         client.set_leverage("SOL", Decimal(3))
         client.set_leverage("SOL", Decimal(3))
         assert running.market.account.leverage == {"SOL": Decimal(3)}
+        assert client.set_leverage("SOL", Decimal(3)) == ""
+
+
+@contextmanager
+def answering(status: int, page: bytes = b"", **headers: str) -> Iterator[str]:
+    """A server that answers everything alike."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(page))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    running = HTTPServer(("127.0.0.1", 0), Answers)
+    Thread(target=running.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{running.server_port}"
+    finally:
+        running.shutdown()
+        running.server_close()
+
+
+def test_a_redirect_is_not_followed_since_signed_headers_would_go_with_it() -> None:
+    with exchange() as elsewhere, answering(307, Location=f"{elsewhere.url}/v5/account/wallet-balance") as url:
+        client = connect(KEYS, url, seconds=2)
+        with pytest.raises(WorldError, match="does not answer as Bybit does"):
+            client.equity()
+
+
+def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with exchange() as running:
+        assert client_of(running).equity() == Decimal(10_000)
+
+
+@pytest.mark.parametrize("page", [b"<html>busy</html>", b'{"retCode":10016,"retMsg":"server error","result":{}}'])
+def test_an_answer_that_says_nothing_of_what_was_done_counts_as_none(page: bytes) -> None:
+    with answering(200, page) as url, pytest.raises(Unreachable):
+        connect(KEYS, url, seconds=2).equity()
+
+
+def test_a_leverage_that_the_exchange_does_not_take_comes_back_with_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise Rejected(110013, "cannot set leverage gt maxLeverage")
+
+    with exchange() as running:
+        monkeypatch.setattr(LocalMarket, "set_leverage", refuse)
+        assert "gt maxLeverage" in client_of(running).set_leverage("SOL", Decimal(3))
+
+
+def test_a_clock_that_is_wrong_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    with exchange() as running:
+        client = client_of(running)
+        monkeypatch.setattr(client._client, "milliseconds", lambda: 1_000)
+        with pytest.raises(WorldError, match="clock wrong"):
+            client.equity()

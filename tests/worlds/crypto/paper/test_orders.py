@@ -76,6 +76,16 @@ def test_an_order_that_never_left_is_written_off(tmp_path: Path) -> None:
     assert Journal(tmp_path).unsettled() == {}
 
 
+def test_an_order_that_was_written_off_and_is_sent_after_all_is_on_record_again(tmp_path: Path) -> None:
+    Journal(tmp_path).intend(buy("a-1", "2"))
+    with exchange() as running:
+        orders_at(running, tmp_path).recover()
+        orders = orders_at(running, tmp_path)
+    with pytest.raises(Unreachable):
+        orders.settle(buy("a-1", "2"))
+    assert Journal(tmp_path).unsettled() == {"a-1": "SOL"}
+
+
 def test_an_order_that_still_rests_after_a_restart_is_ended(tmp_path: Path) -> None:
     with exchange(depth_usd=150) as running:
         Journal(tmp_path).intend(buy("a-1", "5", "101"))

@@ -68,3 +68,12 @@ def test_a_run_trades_tells_and_goes_on_where_it_stopped(
 def test_another_host_is_refused_before_anything_is_asked(tmp_path: Path, running: LocalExchange) -> None:
     assert paper("https://api.bybit.com", tmp_path / "run") == 2
     assert not (tmp_path / "run").exists()
+
+
+def test_an_exchange_that_is_not_there_is_told_without_a_traceback(
+    running: LocalExchange, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with running:
+        pass  # it was there
+    assert paper(running.url, tmp_path / "run") == 2
+    assert "The exchange does not answer" in capsys.readouterr().err

@@ -46,6 +46,12 @@ def test_turning_round_closes_before_it_opens() -> None:
     assert (second.side, second.quantity, second.reduce_only) == ("Buy", Decimal(3), False)
 
 
+def test_what_opens_has_a_name_of_its_own_also_when_what_closes_is_over_already() -> None:
+    closing, opening = legs(SOL, Decimal("-2"), Decimal("3"), Decimal(100), NAME)
+    (later,) = legs(SOL, Decimal(0), Decimal("3"), Decimal(100), NAME)
+    assert later.link == opening.link != closing.link
+
+
 def test_a_smaller_position_of_the_same_side_is_reached_by_reducing() -> None:
     (only,) = legs(SOL, Decimal("3"), Decimal("1"), Decimal(100), NAME)
     assert (only.side, only.quantity, only.reduce_only) == ("Sell", Decimal(2), True)

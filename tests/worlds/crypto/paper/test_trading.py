@@ -13,11 +13,12 @@ from worlds.crypto.admin.events import Bus, Event
 from worlds.crypto.data.bars import Bars
 from worlds.crypto.desk.proposals import Lane, Proposals, nothing
 from worlds.crypto.desk.tape import Tape, tape
-from worlds.crypto.paper.client import Exchange, Unreachable, connect
+from worlds.crypto.paper.client import Bybit, Exchange, Unreachable, connect
 from worlds.crypto.paper.curve import Curve
 from worlds.crypto.paper.journal import Journal
 from worlds.crypto.paper.local_exchange import LocalExchange
 from worlds.crypto.paper.orders import Orders
+from worlds.crypto.paper.tickets import Refusal, Standing, Ticket
 from worlds.crypto.paper.trading import Trading, follow
 from worlds.crypto.settings import PaperSettings
 
@@ -140,6 +141,47 @@ def test_a_turn_that_is_tried_again_after_the_line_broke_trades_once(tmp_path: P
         run.turn()
         run.turn()
         assert run.coins == Decimal(20)
+
+
+def test_turning_round_is_finished_after_the_line_broke_between_closing_and_opening(tmp_path: Path) -> None:
+    with exchange() as running:
+        wish = Wish(1.0)
+        run = Run(running, tmp_path, wish)
+        run.turn()
+        wish.side = -1.0
+        running.advance()
+        place = run.trading._orders._exchange.place
+
+        def closes_alone(ticket: Ticket) -> Standing | Refusal:
+            if not ticket.reduce_only:
+                raise Unreachable("the line broke")
+            return place(ticket)
+
+        run.trading._orders._exchange.place = closes_alone  # type: ignore[method-assign]
+        with pytest.raises(Unreachable):
+            run.turn()
+        assert run.coins == 0
+        run.trading._orders._exchange.place = place  # type: ignore[method-assign]
+        run.turn()
+        assert run.coins < 0
+
+
+def test_where_the_leverage_is_refused_nothing_is_opened_and_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Bybit, "set_leverage", lambda *_: "too much")
+    with exchange() as running:
+        run = Run(running, tmp_path, Wish(1.0))
+        run.turn()
+        assert run.coins == 0
+    assert run.kinds() == ["trouble", "equity"]
+
+
+def test_coins_that_are_not_held_are_told_too_so_that_one_alone_is_seen_as_concentrated(tmp_path: Path) -> None:
+    with exchange() as running:
+        run = Run(running, tmp_path, Wish(0.0))
+        run.turn()
+    assert run.told[-1].facts["exposures"] == {"SOL": 0.0}
 
 
 def test_a_run_that_is_started_again_takes_over_what_there_is(tmp_path: Path) -> None:
