@@ -8,8 +8,6 @@ from decimal import Decimal
 from worlds.crypto.arguments import add_desk, configured, seconds, whole
 from worlds.errors import WorldError
 
-KEY, SECRET = "openpit-local", "not-a-secret"
-
 
 def add(group: argparse.ArgumentParser, _: str) -> None:
     add_desk(group)
@@ -22,6 +20,7 @@ def add(group: argparse.ArgumentParser, _: str) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve until interrupted. Raises WorldError."""
     from worlds.crypto.data.source import first_line, load
+    from worlds.crypto.paper.client import PLAY_KEYS, Keys
     from worlds.crypto.paper.local_exchange import LocalExchange
     from worlds.crypto.paper.local_market import LocalMarket
 
@@ -33,7 +32,9 @@ def run(options: argparse.Namespace) -> int:
     depth = Decimal(options.depth_usd) if options.depth_usd else None
     market = LocalMarket(bars, first, depth)
     try:
-        serving = LocalExchange(market, KEY, SECRET, options.port, options.seconds_a_bar)
+        # those that `paper` will use on this machine
+        keys = Keys.from_environment(PLAY_KEYS)
+        serving = LocalExchange(market, keys.key, keys.secret, options.port, options.seconds_a_bar)
     except OSError as error:
         raise WorldError(f"--port {options.port}: {error.strerror}. Name another one.") from None
     with serving:
@@ -45,6 +46,5 @@ def run(options: argparse.Namespace) -> int:
 def _told(url: str, symbols: tuple[str, ...]) -> str:
     return (
         f"An exchange of play money at {url}. In another terminal:\n"
-        f"  export BYBIT_TESTNET_KEY={KEY} BYBIT_TESTNET_SECRET={SECRET}\n"
         f"  python -m worlds.crypto paper --symbols {' '.join(symbols)} --exchange-url {url} --poll 1"
     )

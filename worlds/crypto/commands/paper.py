@@ -33,10 +33,11 @@ def add(group: argparse.ArgumentParser, _: str) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Trade until the bars or the user's patience end. Raises WorldError."""
-    from worlds.crypto.paper.client import Keys, Unreachable, connect
+    from worlds.crypto.paper.client import PLAY_KEYS, Keys, Unreachable, connect
 
     config = _configured(options)
-    client = connect(Keys.from_environment(), options.exchange_url)
+    keys = Keys.from_environment(PLAY_KEYS if options.exchange_url else None)
+    client = connect(keys, options.exchange_url)
     folder = options.out or Path(config.data.out_dir) / "paper"
     symbols = config.paper_trading.symbols
     print(f"Bars: {options.exchange_url or 'the test network of Bybit'} ({', '.join(symbols)}). Nothing here is money.")

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from tests.worlds.crypto.paper.exchanges import KEYS, client_of, exchange
-from worlds.crypto.paper.client import Keys, Unreachable, connect
+from worlds.crypto.paper.client import PLAY_KEYS, Keys, Unreachable, connect
 from worlds.crypto.paper.local_market import LocalMarket, Rejected
 from worlds.crypto.paper.tickets import Refusal, Standing, Ticket
 from worlds.errors import WorldError
@@ -125,6 +125,15 @@ def test_missing_keys_are_named_with_where_to_get_them(monkeypatch: pytest.Monke
     monkeypatch.setenv("BYBIT_TESTNET_SECRET", "s")
     with pytest.raises(WorldError, match="needs BYBIT_TESTNET_KEY: make a key on testnet"):
         Keys.from_environment()
+
+
+def test_without_keys_the_exchange_of_this_machine_is_asked_with_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BYBIT_TESTNET_KEY", "BYBIT_TESTNET_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    assert Keys.from_environment(PLAY_KEYS) == PLAY_KEYS
+    monkeypatch.setenv("BYBIT_TESTNET_KEY", "k")
+    monkeypatch.setenv("BYBIT_TESTNET_SECRET", "s")
+    assert Keys.from_environment(PLAY_KEYS) == Keys("k", "s")
 
 
 def test_leverage_that_is_already_set_is_no_error() -> None:
