@@ -26,10 +26,12 @@ def pit(*arguments: object, database: str = "") -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-async def trade(server: Server, codes: list[str], orders: int) -> None:
+async def trade(server: Server, codes: list[str], orders: int, after: asyncio.Event | None = None) -> None:
+    """Orders without end until `after`, and then `orders` more."""
     async with Seat(server, codes[0]) as ann, Seat(server, codes[1]):
         await ann.phase("open")
-        for _ in range(orders):
+        while orders:
+            orders -= after is None or after.is_set()
             order = await ann.place("buy", 1)
             assert order["status"] == "accepted"
             assert (await ann.command(do="cancel", order_id=order["order_id"]))["status"] == "accepted"
@@ -53,10 +55,12 @@ def test_a_copy_made_while_people_trade_is_put_back_and_played_on(kind: str, tmp
         where: list[Any] = ["--server", server.folder]
 
         async def story() -> Path:
-            trading = asyncio.create_task(trade(server, codes, 60))
+            copied = asyncio.Event()
+            trading = asyncio.create_task(trade(server, codes, 5, copied))
             while not await asyncio.to_thread(placed, server, session):
                 await asyncio.sleep(0.05)
             code, said = await asyncio.to_thread(pit, "backup", "--to", tmp_path / "copies", *where, database=url)
+            copied.set()
             assert code == 0, said
             await trading
             return Path(said.split(" (")[0])
