@@ -30,7 +30,8 @@ def test_one_worker_eight_and_a_restored_run_end_the_same(mode: str, tmp_path: P
     end = end_of(tmp_path / "one", *options, "--snapshot-every", "5")
     assert end_of(tmp_path / "eight", *options, "--workers", "8") == end
     snapshot = tmp_path / "one" / "snapshot-000005.json"
-    assert end_of(tmp_path / "on", "--restore", str(snapshot)) == end
+    same = ("--restore", str(snapshot), "--matching", mode)
+    assert end_of(tmp_path / "on", *same) == end
     first = verify((tmp_path / "one" / "log.jsonl").read_text().splitlines())
     assert first == end
     whole = {name: read_table(tmp_path / "one", name) for name in COLUMNS}

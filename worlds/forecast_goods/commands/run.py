@@ -99,8 +99,9 @@ def _fresh(options: argparse.Namespace) -> tuple[Config, int, str]:
 
 def _restored(options: argparse.Namespace) -> tuple[Config, int, str]:
     """What the snapshot says; only the rounds and who plays may be said anew."""
-    for name in FROM_SNAPSHOT:
-        if getattr(options, name) is not None:
-            raise WorldError(f"--{name} cannot change with --restore: the snapshot says it. Leave it out.")
     kept = restore(options.restore)
+    says = {"matching": kept.config.market.matching, "seed": kept.state.seed}
+    for name in FROM_SNAPSHOT:
+        if getattr(options, name) not in (None, says.get(name)):
+            raise WorldError(f"--{name} cannot change with --restore: the snapshot says it. Leave it out.")
     return kept.config, kept.state.seed, kept.played
