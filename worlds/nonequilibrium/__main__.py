@@ -5,21 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from worlds.errors import WorldError
+from worlds import console
 from worlds.nonequilibrium.arguments import parse, run_command
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Run one command. Returns 0, 1 where a published value is missed, 2 for a mistake of the user's or a lost model,
-    130 where the user stopped it."""
-    try:
-        return run_command(parse(sys.argv[1:] if given is None else given))
-    except WorldError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped. What was done is kept; go on with --resume.", file=sys.stderr)
-        return 130
+    """Run one command. Returns 0, 1 where a published value is missed, else as `console.run` says."""
+    return console.run(given, parse, run_command, lambda _: "What was done is kept; go on with --resume.")
 
 
 if __name__ == "__main__":

@@ -25,12 +25,12 @@ def run(options: argparse.Namespace) -> int:
 
 def contested(options: argparse.Namespace, title: str, ablate: Sequence[str]) -> int:
     """Raise the populations, judge them, write the folder, tell."""
+    from bots.agents.terminal import progress_bar
     from worlds.crypto.data.source import first_line, load
     from worlds.crypto.desk.tape import tape
     from worlds.crypto.evaluation import telling
     from worlds.crypto.evaluation.contest import Contest, arms, held
     from worlds.crypto.learning.population import rules_from
-    from worlds.crypto.progress import progress_bar
     from worlds.crypto.recording import begin, write
     from worlds.work import Workers
 

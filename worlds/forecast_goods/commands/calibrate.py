@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from bots.agents.terminal import above_0
 from worlds.errors import WorldError
 from worlds.folders import prepare, write_bytes
 from worlds.forecast_goods import events
 from worlds.forecast_goods.calibrate import Diffusion, as_toml, bars, diffusion
-from worlds.forecast_goods.commands.shared import above_0
 
 
 def add(parser: argparse.ArgumentParser) -> None:

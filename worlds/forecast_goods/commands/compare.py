@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 
 from analysis.style import png
+from bots.agents.terminal import progress_bar
 from worlds.errors import WorldError
 from worlds.folders import write_bytes, write_json
 from worlds.forecast_goods.checks import known
 from worlds.forecast_goods.commands import many
-from worlds.forecast_goods.commands.shared import progress_bar
 from worlds.forecast_goods.compare import KEY, panels, tables
 from worlds.forecast_goods.compare import MODES as SHOWN
 from worlds.forecast_goods.config import MODES

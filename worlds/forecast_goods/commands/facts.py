@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from analysis.style import png
+from bots.agents.terminal import positive, progress_bar
 from worlds.folders import write_bytes, write_json, write_table
 from worlds.forecast_goods.commands import many
-from worlds.forecast_goods.commands.shared import positive, progress_bar
 from worlds.forecast_goods.facts import FEWEST, Found, bounds, found_by, frame, table, tasks
 from worlds.forecast_goods.figures_many import facts_figure
 from worlds.forecast_goods.recording import KIND, SUMMARY

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bots.agents.terminal import from_0, positive
 from worlds.folders import named
 from worlds.forecast_goods.checks import known
-from worlds.forecast_goods.commands.shared import from_0, positive
 from worlds.forecast_goods.config import MODES, Config, load
 from worlds.forecast_goods.roles.casting import RULES
 from worlds.work import Workers

@@ -6,10 +6,10 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from bots.agents.terminal import above_0, from_0, positive, progress_bar
 from worlds.errors import WorldError
 from worlds.folders import named
 from worlds.forecast_goods.checks import known
-from worlds.forecast_goods.commands.shared import above_0, from_0, positive, progress_bar
 from worlds.forecast_goods.config import MODES, Config, load
 from worlds.forecast_goods.roles.interface import ROLES
 from worlds.forecast_goods.running import Settings, run

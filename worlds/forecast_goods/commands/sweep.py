@@ -6,10 +6,10 @@ import argparse
 import tomllib
 from typing import Any
 
+from bots.agents.terminal import progress_bar
 from worlds.errors import WorldError
 from worlds.folders import write_json
 from worlds.forecast_goods.commands import many
-from worlds.forecast_goods.commands.shared import progress_bar
 from worlds.forecast_goods.measuring import LABELS
 from worlds.forecast_goods.recording import KIND, SUMMARY
 from worlds.forecast_goods.sweep import Grid, sweep
